@@ -1,0 +1,50 @@
+"""Pictures and masks as arrays with a stated meaning. No Qt, no Pillow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+def _frozen(pixels: Pixels) -> Pixels:
+    """A contiguous read-only array, so that a picture can cross threads without a race. Copies what could be written to."""
+    if pixels.flags.writeable or not pixels.flags.c_contiguous:
+        pixels = np.array(pixels, order="C")
+        pixels.setflags(write=False)
+    return pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A picture: `pixels` has shape (height, width, 3), uint8, sRGB, rows from top to bottom. Read-only."""
+
+    pixels: Pixels
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 3 or self.pixels.shape[2] != 3:
+            raise ValueError(f"an image is uint8 of shape (h, w, 3), not {self.pixels.dtype} {self.pixels.shape}")
+        object.__setattr__(self, "pixels", _frozen(self.pixels))
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """What may change: `values` has shape (height, width), uint8; 255 = repaint, 0 = keep, between = partly."""
+
+    values: Pixels
+
+    def __post_init__(self) -> None:
+        if self.values.dtype != np.uint8 or self.values.ndim != 2:
+            raise ValueError(f"a mask is uint8 of shape (h, w), not {self.values.dtype} {self.values.shape}")
+        object.__setattr__(self, "values", _frozen(self.values))

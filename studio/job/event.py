@@ -1,0 +1,120 @@
+"""What a job tells while it runs. Plain data: safe to send from the worker to the window.
+
+A job is one accepted recipe. Its life: `Queued`, perhaps `ModelLoading`, `Started`, a `StepDone` a step with
+`PreviewReady` between them, `ImageReady`; then exactly one of `Finished`, `Cancelled`, `Failed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from studio.image import Image
+from studio.job.recipe import Recipe
+
+JobId = int
+PreviewKind = Literal["x0", "x"]
+Stage = Literal["queue", "model", "conditioning", "sampling", "decoding", "saving"]
+
+
+@dataclass(frozen=True)
+class GeneratedImage:
+    """A finished picture with all that is known about how it came to be."""
+
+    image: Image
+    recipe: Recipe
+    seconds: float
+    model_hash: str
+    device: str
+    dtype: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """What all events share: the id of their job."""
+
+    job: JobId
+
+
+@dataclass(frozen=True)
+class Queued(JobEvent):
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class ModelLoading(JobEvent):
+    model: str
+    first_time: bool
+
+
+@dataclass(frozen=True)
+class Started(JobEvent):
+    """The grid is known: `timesteps` are those of the n+1 levels, noisiest first."""
+
+    steps: int
+    timesteps: tuple[float, ...]
+    device: str
+    dtype: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepDone(JobEvent):
+    """Step `step` of `steps` is done (1 is the first); `seconds` since sampling began; `timestep` is the level reached."""
+
+    step: int
+    steps: int
+    seconds: float
+    timestep: float
+
+
+@dataclass(frozen=True)
+class PreviewReady(JobEvent):
+    """A picture of the state after `step` steps, as it is (`x`) or as the network expects the end (`x0`)."""
+
+    step: int
+    steps: int
+    kind: PreviewKind
+    image: Image
+
+
+@dataclass(frozen=True)
+class Decoding(JobEvent):
+    """Sampling is over; the picture is being decoded."""
+
+
+@dataclass(frozen=True)
+class ImageReady(JobEvent):
+    generated: GeneratedImage
+
+
+@dataclass(frozen=True)
+class Finished(JobEvent):
+    """The job is done; `path` is where its picture was saved, or None if nobody asked for a file."""
+
+    path: Path | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Cancelled(JobEvent):
+    """The user cancelled after `step` of `steps` steps."""
+
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Failed(JobEvent):
+    """The job failed: `sentence` is for the user, `field` names the marked field if one is to blame, `detail` is for a log."""
+
+    sentence: str
+    field: str | None = None
+    detail: str = ""
+    exit_code: int = 1
+
+
+TERMINAL = (Finished, Cancelled, Failed)

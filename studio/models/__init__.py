@@ -1,0 +1,1 @@
+"""Everything that touches model folders, diffusers and transformers."""

@@ -1,0 +1,1 @@
+"""The thread that works while the window answers. QtCore only."""
