@@ -1,0 +1,111 @@
+"""The timestep grid of one run: n+1 levels, noise falling, and the spacings that choose them.
+
+A grid is its levels. Whoever needs the previous level reads it from the list and computes no timestep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+
+from studio.errors import InvalidField
+from studio.sampling.info import SamplerInfo
+from studio.sampling.schedule import CLEAN, NoiseLevel, NoiseSchedule
+
+KARRAS_RHO = 7.0
+
+
+@dataclass(frozen=True)
+class TimestepGrid:
+    """The n+1 levels of a run, noisiest first. `levels[k]` is the level of the state after k steps."""
+
+    levels: tuple[NoiseLevel, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.levels) < 2:
+            raise ValueError("a grid has at least two levels")
+        if any(a.ratio < b.ratio for a, b in pairwise(self.levels)):
+            raise ValueError("the noise of a grid never rises")
+
+    @property
+    def steps(self) -> int:
+        return len(self.levels) - 1
+
+
+Spacing = Callable[[NoiseSchedule, int, bool], list[NoiseLevel]]
+
+
+def leading(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
+    """t = i·⌊T/n⌋ + offset, i = n-1 … 0, at most T-1."""
+    ratio = len(schedule) // n
+    top = len(schedule) - 1
+    return [schedule.level(min(i * ratio + schedule.steps_offset, top)) for i in reversed(range(n))]
+
+
+def trailing(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
+    """t = round(T - i·T/n) - 1, i = 0 … n-1: begins at the noisiest trained level."""
+    total = len(schedule)
+    return [schedule.level(float(np.round(total - i * total / n)) - 1) for i in range(n)]
+
+
+def linspace(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
+    """n timesteps from T-1 to 0, evenly; rounded unless the sampler takes levels between the trained ones."""
+    places = np.linspace(0, len(schedule) - 1, n, dtype=np.float64)[::-1]
+    return [schedule.level(float(t)) for t in (places if fractional else np.round(places))]
+
+
+def karras(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
+    """Even in (sigma/alpha)^(1/ρ), ρ = 7 (Karras et al. 2022, equation 5), between the ends of the model's own grid."""
+    high, low = _ends(schedule, n)
+    ramp = np.linspace(0, 1, n)
+    ratios = (high ** (1 / KARRAS_RHO) + ramp * (low ** (1 / KARRAS_RHO) - high ** (1 / KARRAS_RHO))) ** KARRAS_RHO
+    return [schedule.at(float(ratio)) for ratio in ratios]
+
+
+def exponential(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
+    """Even in log(sigma/alpha) between the ends of the model's own grid."""
+    high, low = _ends(schedule, n)
+    return [schedule.at(float(ratio)) for ratio in np.geomspace(high, low, n)]
+
+
+def _ends(schedule: NoiseSchedule, n: int) -> tuple[float, float]:
+    base = SPACINGS.get(schedule.spacing, leading)
+    levels = (leading if base in (karras, exponential) else base)(schedule, n, True)
+    ratios = schedule.ratios()
+    return min(levels[0].ratio, float(ratios[-1])), max(levels[-1].ratio, float(ratios[0]))
+
+
+SPACINGS: Mapping[str, Spacing] = MappingProxyType(
+    {"leading": leading, "trailing": trailing, "linspace": linspace, "karras": karras, "exponential": exponential}
+)
+
+
+def timestep_grid(
+    schedule: NoiseSchedule,
+    steps: int,
+    spacing: str,
+    info: SamplerInfo,
+    timesteps: Sequence[float] | None = None,
+) -> TimestepGrid:
+    """The grid of a run: `steps` levels by the spacing, then the final level that sampler and model agree on.
+
+    Raises `InvalidField` for more steps than trained levels, an unknown spacing and timesteps out of range.
+    """
+    if steps < 1 or steps > len(schedule):
+        raise InvalidField("steps", f"Steps {steps} is out of range. This model allows 1 to {len(schedule)}.")
+    if spacing == "explicit":
+        levels = [schedule.level(t) for t in timesteps or ()]
+    elif spacing in SPACINGS:
+        levels = SPACINGS[spacing](schedule, steps, info.fractional_timesteps)
+    else:
+        raise InvalidField("spacing", f"Spacing '{spacing[:40]}' is not known. Use one of: {', '.join(SPACINGS)}.")
+    return TimestepGrid((*levels, _final_level(schedule, info)))
+
+
+def _final_level(schedule: NoiseSchedule, info: SamplerInfo) -> NoiseLevel:
+    as_trained = info.final_level == "model" and not schedule.set_alpha_to_one
+    return schedule.level(0) if as_trained or schedule.final_sigma_min else CLEAN

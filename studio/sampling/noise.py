@@ -1,0 +1,31 @@
+"""The noise of one picture: seeded for it alone and drawn on the CPU, so every device starts from the same bits."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class ImageNoise:
+    """A generator of its own for each picture. The first draw is its start noise; stochastic steps draw on from there.
+
+    `shape` is that of one latent, (C, h, w). Draws have shape (1, C, h, w), float32, on the CPU: what
+    `torch.randn` gives a diffusers user with one generator per picture.
+    """
+
+    def __init__(self, seed: int, shape: tuple[int, int, int]) -> None:
+        self._shape = (1, *shape)
+        self._generator = torch.Generator("cpu").manual_seed(seed)
+
+    def draw(self) -> Tensor:
+        """The next standard normal draw."""
+        return torch.randn(self._shape, generator=self._generator, dtype=torch.float32)
+
+    @property
+    def state(self) -> Tensor:
+        """The generator's state, as bytes: with it, drawing goes on exactly from here."""
+        return self._generator.get_state()
+
+    @state.setter
+    def state(self, state: Tensor) -> None:
+        self._generator.set_state(state)
