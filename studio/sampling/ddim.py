@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.sampling.info import Option, SamplerInfo
 from studio.sampling.sampler import Memory, Run, Step
-from studio.sampling.schedule import NoiseLevel
+from studio.sampling.schedule import NoiseLevel, decay
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,13 +41,15 @@ class DDIM:
         eta = float(run.options["eta"])
         s = ddim_noise(level, next_level, eta)
         after = next_level.alpha * pair.x0 + math.sqrt(max(next_level.sigma**2 - s * s, 0.0)) * pair.eps
-        if eta > 0:
+        if eta > 0:  # drawn where s is 0 too: the draws of a run must not depend on its grid
             after = after + s * run.noise()
         return Step(after, pair.x0)
 
 
 def ddim_noise(level: NoiseLevel, next_level: NoiseLevel, eta: float) -> float:
     """Standard deviation of the fresh noise: `s² = η² (sigma'²/sigma²) (sigma² - (alpha/alpha')² sigma'²)`."""
-    a = level.alpha / next_level.alpha
+    if eta == 0:
+        return 0.0
+    a = decay(level, next_level)
     part = (next_level.sigma / level.sigma) ** 2
     return eta * math.sqrt(max(part * (level.sigma**2 - (a * next_level.sigma) ** 2), 0.0))

@@ -29,7 +29,9 @@ class DDPM:
         options=(
             Option(
                 "variance", "Variance", "choice", "model",
-                choices=(("model", "As the model says"), ("small", "Small"), ("large", "Large"), ("learned", "Learned")),
+                choices=(
+                    ("model", "As the model says"), ("small", "Small"), ("large", "Large"), ("learned", "Learned"),
+                ),
                 description="How much fresh noise a step adds.",
             ),
         ),

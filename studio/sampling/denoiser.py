@@ -42,14 +42,25 @@ def prediction(
     """Turn a network's output at `x` into the pair (x0, eps).
 
     An output with twice the channels of `x` carries a learned variance in its second half, in [-1, 1].
-    Raises `StudioError` for an eps prediction at alpha = 0, where x holds nothing of x0.
+    Raises `StudioError` for an eps prediction at alpha = 0, where x holds nothing of x0, and for a parametrisation
+    that means nothing on the schedule: v is defined for alpha² + sigma² = 1, flow for alpha + sigma = 1.
     """
     variance = None
     if output.shape[1] == 2 * x.shape[1]:
         output, nu = output.chunk(2, dim=1)
         variance = (nu + 1) / 2
+    _check_family(parametrisation, schedule)
     x0, eps = _pair(output, x, level, parametrisation, schedule)
     return Prediction(x0, eps, variance)
+
+
+def _check_family(parametrisation: Parametrisation, schedule: NoiseSchedule) -> None:
+    wanted = {"v": "vp", "flow": "flow"}.get(parametrisation, schedule.family)
+    if schedule.family != wanted:
+        raise StudioError(
+            f"This model's prediction type '{parametrisation}' does not fit its noise schedule, so nothing was made. "
+            "Correct its scheduler configuration."
+        )
 
 
 def _pair(
@@ -70,13 +81,17 @@ def _pair(
 
 def _x0_of_mean(mean: Tensor, x: Tensor, level: NoiseLevel, schedule: NoiseSchedule) -> Tensor:
     """Solve the posterior mean for x0, between the level and the one before it in training (not in the grid)."""
-    before = schedule.level(level.timestep - 1) if level.timestep >= 1 else NoiseLevel(-1.0, 1.0, 0.0)
-    q = posterior(level, before)
+    q = posterior(level, schedule.before(level))
     return (mean - q.x_weight * x) / q.x0_weight
 
 
-def network_output(pair: Prediction, level: NoiseLevel, parametrisation: Parametrisation) -> Tensor:
+def network_output(
+    pair: Prediction, level: NoiseLevel, parametrisation: Parametrisation, schedule: NoiseSchedule
+) -> Tensor:
     """The output (without variance) that a network of this parametrisation would have given for a consistent pair."""
+    if parametrisation == "mean":
+        q = posterior(level, schedule.before(level))
+        return (q.x_weight * level.alpha + q.x0_weight) * pair.x0 + q.x_weight * level.sigma * pair.eps
     if parametrisation == "v":
         return level.alpha * pair.eps - level.sigma * pair.x0
     if parametrisation == "flow":
@@ -95,6 +110,8 @@ def restrict_x0(pair: Prediction, rule: X0Rule) -> Prediction:
 
 def _threshold(x0: Tensor, quantile: float, maximum: float) -> Tensor:
     """Dynamic thresholding (Saharia et al. 2022, section 2.3): scale by the quantile s of |x0|, 1 ≤ s ≤ maximum."""
-    flat = x0.flatten(1).float()
+    flat = x0.flatten(1)
+    if flat.dtype not in (torch.float32, torch.float64):  # the quantile is not there in half precision
+        flat = flat.float()
     s = torch.quantile(flat.abs(), quantile, dim=1, keepdim=True).clamp(1.0, maximum)
     return (flat.clamp(-s, s) / s).reshape(x0.shape).to(x0.dtype)

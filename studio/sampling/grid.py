@@ -17,6 +17,7 @@ from studio.sampling.info import SamplerInfo
 from studio.sampling.schedule import CLEAN, NoiseLevel, NoiseSchedule
 
 KARRAS_RHO = 7.0
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class TimestepGrid:
     def __post_init__(self) -> None:
         if len(self.levels) < 2:
             raise ValueError("a grid has at least two levels")
-        if any(a.ratio < b.ratio for a, b in pairwise(self.levels)):
+        # Two ways to one level may differ in the last bits.
+        if any(a.ratio * (1 + ROUNDING) < b.ratio for a, b in pairwise(self.levels)):
             raise ValueError("the noise of a grid never rises")
 
     @property
@@ -93,17 +95,29 @@ def timestep_grid(
 ) -> TimestepGrid:
     """The grid of a run: `steps` levels by the spacing, then the final level that sampler and model agree on.
 
-    Raises `InvalidField` for more steps than trained levels, an unknown spacing and timesteps out of range.
+    "explicit" takes the numbers of trained levels, falling, from `timesteps`; fractions are between two levels.
+    Raises `InvalidField` for more steps than trained levels, an unknown spacing and timesteps that are out of range,
+    do not fall or are not as many as the steps.
     """
     if steps < 1 or steps > len(schedule):
         raise InvalidField("steps", f"Steps {steps} is out of range. This model allows 1 to {len(schedule)}.")
     if spacing == "explicit":
-        levels = [schedule.level(t) for t in timesteps or ()]
+        levels = _explicit(schedule, steps, timesteps or ())
     elif spacing in SPACINGS:
         levels = SPACINGS[spacing](schedule, steps, info.fractional_timesteps)
     else:
-        raise InvalidField("spacing", f"Spacing '{spacing[:40]}' is not known. Use one of: {', '.join(SPACINGS)}.")
+        known = ", ".join((*SPACINGS, "explicit"))
+        raise InvalidField("spacing", f"Spacing '{spacing[:40]}' is not known. Use one of: {known}.")
     return TimestepGrid((*levels, _final_level(schedule, info)))
+
+
+def _explicit(schedule: NoiseSchedule, steps: int, timesteps: Sequence[float]) -> list[NoiseLevel]:
+    if len(timesteps) != steps:
+        raise InvalidField("timesteps", f"The list has {len(timesteps)} timesteps. Give {steps}, one for each step.")
+    levels = [schedule.level(t) for t in timesteps]
+    if any(a <= b for a, b in pairwise(timesteps)):
+        raise InvalidField("timesteps", "The timesteps do not fall. Give the noisiest first, each less than the last.")
+    return levels
 
 
 def _final_level(schedule: NoiseSchedule, info: SamplerInfo) -> NoiseLevel:

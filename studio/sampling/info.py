@@ -28,6 +28,12 @@ class Option:
     choices: tuple[tuple[str, str], ...] = ()
     description: str = ""
 
+    def __post_init__(self) -> None:
+        try:
+            self.check(self.default)
+        except InvalidField as problem:
+            raise ValueError(f"the default of option '{self.name}' is not allowed: {problem}") from None
+
     def check(self, value: object) -> OptionValue:
         """The value in the option's own type. Raises `InvalidField` that says what is allowed."""
         if self.kind == "bool":
@@ -42,7 +48,9 @@ class Option:
         allowed = [choice for choice, _ in self.choices]
         if isinstance(value, str) and value in allowed:
             return value
-        raise InvalidField(self.name, f"{self.title} '{str(value)[:40]}' is not known. Use one of: {', '.join(allowed)}.")
+        raise InvalidField(
+            self.name, f"{self.title} '{str(value)[:40]}' is not known. Use one of: {', '.join(allowed)}."
+        )
 
     def _check_number(self, value: object) -> float | int:
         wanted = (int, float) if self.kind == "float" else (int,)
@@ -73,6 +81,11 @@ class SamplerInfo:
     fractional_timesteps: bool = False
     per_image: bool = False
     calls_per_step: int = 1
+
+    def __post_init__(self) -> None:
+        names = [option.name for option in self.options]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two options of sampler '{self.name}' have one name")
 
     def resolve(self, given: Mapping[str, object]) -> dict[str, OptionValue]:
         """All options with the given values checked and the rest at their defaults.
