@@ -47,7 +47,6 @@ class Queued(JobEvent):
 @dataclass(frozen=True)
 class ModelLoading(JobEvent):
     model: str
-    first_time: bool
 
 
 @dataclass(frozen=True)
@@ -118,3 +117,13 @@ class Failed(JobEvent):
 
 
 TERMINAL = (Finished, Cancelled, Failed)
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """Not an event of a job: the model that was got ready in the background, or the sentence why it was not."""
+
+    model: str
+    device: str = ""
+    dtype: str = ""
+    sentence: str = ""

@@ -1,0 +1,77 @@
+"""The reverse process: the host's loop over the pairs of levels of a grid.
+
+The loop belongs to the host and not to the samplers, so that cancel, pause, preview and recording are the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from studio.errors import NotFinite
+from studio.sampling.denoiser import Denoiser
+from studio.sampling.grid import TimestepGrid
+from studio.sampling.info import OptionValue
+from studio.sampling.noise import ImageNoise
+from studio.sampling.sampler import Memory, Run, Sampler, Step
+from studio.sampling.schedule import NoiseLevel, NoiseSchedule
+
+
+class SteppedDenoiser(Denoiser, Protocol):
+    """A denoiser that is told when a step begins (guidance rules may remember something a step)."""
+
+    def begin_step(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everything a walk needs besides its denoiser: who walks, on what, with which noise."""
+
+    sampler: Sampler
+    options: Mapping[str, OptionValue]
+    grid: TimestepGrid
+    schedule: NoiseSchedule
+    noise: ImageNoise
+    device: torch.device
+    dtype: torch.dtype
+
+    def start(self) -> Tensor:
+        """The noise of the seed at the first level: of deviation sqrt(alpha² + sigma²), as data of deviation 1 would be there."""
+        return self.draw() * start_deviation(self.grid.levels[0])
+
+    def draw(self) -> Tensor:
+        """The next draw of the picture's generator, in the run's precision and place."""
+        return self.noise.draw().to(self.device, self.dtype)
+
+
+def start_deviation(level: NoiseLevel) -> float:
+    """Deviation of the noisiest state: exactly 1 for variance-preserving schedules."""
+    variance = level.alpha**2 + level.sigma**2
+    return 1.0 if abs(variance - 1.0) < 1e-9 else float(variance**0.5)
+
+
+def walk(plan: Walk, denoiser: SteppedDenoiser, x: Tensor) -> Iterator[Step]:
+    """Yield the step to each level of the grid after the first. Raises `NotFinite` in the step where NaN appears."""
+    memory: Memory | None = None
+    for index in range(plan.grid.steps):
+        step = _one_step(plan, denoiser, x, index, memory)
+        x, memory = step.x, step.memory
+        yield step
+
+
+@torch.inference_mode()
+def _one_step(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memory: Memory | None) -> Step:
+    level, next_level = plan.grid.levels[index], plan.grid.levels[index + 1]
+    denoiser.begin_step()
+    run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw)
+    step = plan.sampler.step(x, level, next_level, denoiser, run, memory)
+    if not bool(torch.isfinite(step.x).all()):
+        raise NotFinite(
+            f"{plan.sampler.info.title} gave values that are no numbers at step {index + 1} of {plan.grid.steps}, "
+            "so the run was stopped. Try fewer guidance, another precision or another sampler."
+        )
+    return step

@@ -1,0 +1,49 @@
+"""One job from its recipe to exactly one terminal event, whatever is raised on the way."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+
+import torch
+
+from studio.errors import CancelRequested, InvalidField, StudioError
+from studio.generation.text_to_image import Services, text_to_image
+from studio.job.cancel import CancelToken
+from studio.job.event import Cancelled, Failed, JobEvent, JobId, StepDone
+from studio.job.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+
+def run(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
+    """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`."""
+    step = 0
+    try:
+        for event in text_to_image(job, recipe, services, cancel):
+            if isinstance(event, StepDone):
+                step = event.step
+            yield event
+    except CancelRequested:
+        yield Cancelled(job, step, recipe.sampling.steps)
+    except Exception as problem:
+        yield failure(job, problem)
+
+
+def failure(job: JobId, problem: Exception) -> Failed:
+    """The `Failed` event of an exception, with a sentence for the user."""
+    if isinstance(problem, StudioError):
+        field = problem.field if isinstance(problem, InvalidField) else None
+        return Failed(job, problem.sentence, field, exit_code=problem.exit_code)
+    detail = "".join(traceback.format_exception(problem))
+    if isinstance(problem, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in str(problem):
+        _free_memory()
+        return Failed(job, "Out of memory. Try a smaller size, half precision, or the CPU.", detail=detail)
+    log.info("a job failed", exc_info=problem)
+    return Failed(job, f"Something unexpected went wrong ({type(problem).__name__}: {str(problem)[:200]}).", detail=detail)
+
+
+def _free_memory() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,137 @@
+"""Stable Diffusion 1.x and 2.x: CLIPTextModel, UNet2DConditionModel and AutoencoderKL of a diffusers folder.
+
+Latent diffusion of Rombach et al. 2022. The starter model has the same layout.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from studio.errors import NotFinite
+from studio.image import Image
+from studio.job.preview import PreviewDecoder
+from studio.models.device import Placement
+from studio.models.model import ModelFacts
+from studio.models.preview import Decode, Previews, fit_linear, to_image
+from studio.sampling.schedule import NoiseLevel
+
+# Conditionings are small (SD: 236 kB); prompts are often tried again with another seed.
+_CONDITIONINGS_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The loaded parts of a folder, in one dtype on one device."""
+
+    tokenizer: Any
+    text_encoder: Any
+    unet: Any
+    vae: Any
+
+
+class StableDiffusion:
+    """A loaded model of the Stable Diffusion family; see `studio.models.model.Model` for what it promises."""
+
+    def __init__(self, facts: ModelFacts, parts: Parts, placement: Placement, tiny: Decode | None = None) -> None:
+        self._facts = facts
+        self._parts = parts
+        self._placement = placement
+        self._conditionings: OrderedDict[str, Tensor] = OrderedDict()
+        self._previews = self._make_previews(tiny)
+
+    def _make_previews(self, tiny: Decode | None) -> Previews:
+        linear = fit_linear(self.encode, self.decode, latent_scale(self._parts.vae))
+        decoders: dict[PreviewDecoder, Decode] = {"linear": linear, "full": self.decode}
+        if tiny is None:
+            return Previews(decoders)
+        previews = Previews(decoders | {"tiny": tiny})
+        previews.measure("tiny", torch.zeros(1, *self.latent_shape(*self._facts.native_size)))
+        return previews
+
+    @property
+    def facts(self) -> ModelFacts:
+        return self._facts
+
+    @property
+    def device(self) -> torch.device:
+        return self._placement.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self._placement.dtype
+
+    @property
+    def previews(self) -> Previews:
+        return self._previews
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        scale = latent_scale(self._parts.vae)
+        return int(self._parts.vae.config.latent_channels), height // scale, width // scale
+
+    def conditioning(self, prompt: str) -> Tensor:
+        if prompt not in self._conditionings:
+            self._conditionings[prompt] = self._encode_prompt(prompt)
+            if len(self._conditionings) > _CONDITIONINGS_KEPT:
+                self._conditionings.popitem(last=False)
+        self._conditionings.move_to_end(prompt)
+        return self._conditionings[prompt]
+
+    @torch.inference_mode()
+    def _encode_prompt(self, prompt: str) -> Tensor:
+        tokenizer, encoder = self._parts.tokenizer, self._parts.text_encoder
+        tokens = tokenizer(
+            prompt, padding="max_length", max_length=tokenizer.model_max_length, truncation=True, return_tensors="pt"
+        )
+        masked = getattr(encoder.config, "use_attention_mask", False)
+        attention = tokens.attention_mask.to(self.device) if masked else None
+        hidden: Tensor = encoder(tokens.input_ids.to(self.device), attention_mask=attention)[0]
+        return hidden.to(self.dtype)
+
+    @torch.inference_mode()
+    def network(self, x: Tensor, level: NoiseLevel, conditioning: Tensor) -> Tensor:
+        timestep = torch.tensor(level.timestep, dtype=torch.float32, device=self.device)
+        output: Tensor = self._parts.unet(x, timestep, encoder_hidden_states=conditioning, return_dict=False)[0]
+        return output
+
+    @torch.inference_mode()
+    def encode(self, image: Image) -> Tensor:
+        vae = self._parts.vae
+        rgb = torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
+        mean: Tensor = vae.encode(rgb.to(self.device, self.dtype)).latent_dist.mode()
+        return (mean - _shift(vae)) * vae.config.scaling_factor
+
+    @torch.inference_mode()
+    def decode(self, latent: Tensor) -> Image:
+        vae = self._parts.vae
+        z = latent.to(self.device, self.dtype) / vae.config.scaling_factor + _shift(vae)
+        rgb: Tensor = vae.decode(z, return_dict=False)[0]
+        if not bool(torch.isfinite(rgb).all()):
+            rgb = self._decode_in_float32(z)
+        return to_image(rgb[0].float() / 2 + 0.5)
+
+    def _decode_in_float32(self, z: Tensor) -> Tensor:
+        """Some autoencoders overflow in half precision, so what came out as NaN is tried once more in float32."""
+        vae = self._parts.vae
+        if self.dtype != torch.float32:
+            vae.to(torch.float32)
+            try:
+                rgb: Tensor = vae.decode(z.float(), return_dict=False)[0]
+            finally:
+                vae.to(self.dtype)
+            if bool(torch.isfinite(rgb).all()):
+                return rgb
+        raise NotFinite("Decoding gave values that are no numbers, so no picture was made. Try another seed or precision.")
+
+
+def latent_scale(vae: Any) -> int:
+    """Pixels a latent cell, a side."""
+    return int(2 ** (len(vae.config.block_out_channels) - 1))
+
+
+def _shift(vae: Any) -> float:
+    return float(getattr(vae.config, "shift_factor", None) or 0.0)

@@ -1,0 +1,61 @@
+"""What the rest of the studio knows of a model: a text encoder, a network on latents, and an autoencoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from studio.image import Image
+from studio.models.preview import Previews
+from studio.sampling.denoiser import Parametrisation
+from studio.sampling.schedule import NoiseLevel, NoiseSchedule
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a model is, without its weights: `hash` names its weights, sizes are (width, height) in pixels."""
+
+    name: str
+    hash: str
+    native_size: tuple[int, int]
+    schedule: NoiseSchedule
+    parametrisation: Parametrisation
+
+
+class Model(Protocol):
+    """A model that is loaded on a device. Latents have shape (n, C, height / 8, width / 8) in `dtype` on `device`."""
+
+    @property
+    def facts(self) -> ModelFacts: ...
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def dtype(self) -> torch.dtype: ...
+
+    @property
+    def previews(self) -> Previews: ...
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """(C, h, w) of the latent of one picture of that size in pixels."""
+        ...
+
+    def conditioning(self, prompt: str) -> Tensor:
+        """The encoded prompt, shape (1, tokens, d). Words beyond the model's limit are cut off."""
+        ...
+
+    def network(self, x: Tensor, level: NoiseLevel, conditioning: Tensor) -> Tensor:
+        """One bare network call: the raw output for states (n, C, h, w) and conditionings (n, tokens, d)."""
+        ...
+
+    def encode(self, image: Image) -> Tensor:
+        """The latent (1, C, h, w) of a picture: the posterior mean, no draw."""
+        ...
+
+    def decode(self, latent: Tensor) -> Image:
+        """The picture of one latent (1, C, h, w). Raises `NotFinite` if it holds NaN or infinity."""
+        ...
