@@ -1,0 +1,1 @@
+"""Below the canvas: the steps of one run, side by side."""
