@@ -1,0 +1,137 @@
+"""Everything that must hold before a change is kept, part by part, with a summary in plain words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from console import Stop, call, say
+from core_environment import core_python
+from environment import Environment, programs
+from screen import virtual_display
+from system_packages import XVFB, PackageManager, missing_sentence
+
+UNIT, END_TO_END = "tests/unit", "tests/e2e"
+NO_TESTS = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a part ended, with a few words on it."""
+
+    passed: bool
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    run: Callable[[], Outcome]
+
+
+class Checks:
+    """The checks of one project, run with the programs of its environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._env = {
+            **os.environ,
+            "CI": os.environ.get("CI", "true"),
+            "HF_HUB_OFFLINE": "1",
+            "TRANSFORMERS_OFFLINE": "1",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+
+    def run_all(self) -> int:
+        """Run every part, whatever became of the ones before it. Returns the exit code."""
+        parts = [
+            Part("style (ruff check)", lambda: self._tool("ruff", "check", ".")),
+            Part("format (ruff format)", lambda: self._tool("ruff", "format", "--check", ".")),
+            Part("types (mypy)", lambda: self._tool("mypy")),
+            Part("rooms (import-linter)", lambda: self._tool("lint-imports")),
+            Part("unit tests without Qt", self._unit_without_qt),
+            Part("all tests", self._all_tests),
+            Part("end-to-end tests", self._end_to_end),
+        ]
+        return summarise([(part.title, *timed(part)) for part in parts])
+
+    def run_tests(self, arguments: Sequence[str]) -> int:
+        """Only pytest, with these arguments; on a virtual display if they name the end-to-end tests."""
+        python = self._environment.python
+        extra: dict[str, str] = {}
+        command: list[str | Path] = [python, "-m", "pytest", *arguments]
+        if sys.platform.startswith("linux") and any(END_TO_END in argument for argument in arguments):
+            with virtual_display() as extra:
+                return call(command, cwd=self._environment.root, env={**self._env, **extra})
+        return call(command, cwd=self._environment.root, env=self._env)
+
+    def _tool(self, name: str, *arguments: str) -> Outcome:
+        program = programs(self._environment.folder) / name
+        return Outcome(call([program, *arguments], cwd=self._environment.root, env=self._env) == 0)
+
+    def _unit_without_qt(self) -> Outcome:
+        return self._pytest(core_python(self._environment), UNIT)
+
+    def _all_tests(self) -> Outcome:
+        return self._pytest(self._environment.python, "--ignore", END_TO_END)
+
+    def _end_to_end(self) -> Outcome:
+        if not sys.platform.startswith("linux"):
+            return Outcome(True, "only run on Linux")
+        if not (self._environment.root / END_TO_END).exists():
+            return Outcome(True, "there are none")
+        if shutil.which("Xvfb") is None:
+            raise Stop(missing_sentence([XVFB], PackageManager.here(), "test"))
+        with virtual_display() as extra:
+            return self._pytest(self._environment.python, END_TO_END, **extra)
+
+    def _pytest(self, python: Path, *arguments: str, **extra: str) -> Outcome:
+        """Run pytest. A run in which no test passed is a failure: what checks nothing must not look like success."""
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            command: list[str | Path] = [python, "-m", "pytest", *arguments, f"--junitxml={report}"]
+            code = call(command, cwd=self._environment.root, env={**self._env, **extra})
+            ran, skipped = counted(report)
+        words = f"{ran} tests" + (f", {skipped} skipped" if skipped else "")
+        if code == NO_TESTS or not ran:
+            words = f"no test ran, {skipped} skipped"
+        return Outcome(code == 0 and ran > 0, words)
+
+
+def counted(report: Path) -> tuple[int, int]:
+    """Tests that ran and tests that were skipped, from pytest's report; nothing if it wrote none."""
+    if not report.exists():
+        return 0, 0
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    skipped = sum(int(suite.get("skipped", "0")) for suite in suites)
+    return sum(int(suite.get("tests", "0")) for suite in suites) - skipped, skipped
+
+
+def timed(part: Part) -> tuple[Outcome, float]:
+    """Run one part; a `Stop` in it is its failure, not the end of the others."""
+    say(f"\n== {part.title} ==")
+    begun = time.monotonic()
+    try:
+        outcome = part.run()
+    except Stop as stop:
+        say(stop.sentence)
+        outcome = Outcome(False, stop.sentence.splitlines()[-1].strip())
+    return outcome, time.monotonic() - begun
+
+
+def summarise(results: Sequence[tuple[str, Outcome, float]]) -> int:
+    """Print how each part ended and how long it took; 0 if all passed, else 1."""
+    say("\n== summary ==")
+    for title, outcome, seconds in results:
+        words = f"  ({outcome.words})" if outcome.words else ""
+        say(f"{'passed' if outcome.passed else 'FAILED'}  {seconds:7.1f} s  {title}{words}")
+    failed = [title for title, outcome, _ in results if not outcome.passed]
+    say(f"Not all is well. Failed: {', '.join(failed)}." if failed else "All is well.")
+    return 1 if failed else 0
