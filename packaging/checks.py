@@ -19,7 +19,6 @@ from screen import virtual_display
 from system_packages import XVFB, PackageManager, missing_sentence
 
 UNIT, END_TO_END = "tests/unit", "tests/e2e"
-NO_TESTS = 5
 
 
 @dataclass(frozen=True)
@@ -98,20 +97,21 @@ class Checks:
             report = Path(folder) / "report.xml"
             command: list[str | Path] = [python, "-m", "pytest", *arguments, f"--junitxml={report}"]
             code = call(command, cwd=self._environment.root, env={**self._env, **extra})
-            ran, skipped = counted(report)
-        words = f"{ran} tests" + (f", {skipped} skipped" if skipped else "")
-        if code == NO_TESTS or not ran:
-            words = f"no test ran, {skipped} skipped"
-        return Outcome(code == 0 and ran > 0, words)
+            ran, skipped, failed = counted(report)
+        words = [f"{ran} tests" if ran else "no test ran"]
+        words += [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
+        return Outcome(code == 0 and ran > 0, ", ".join(words))
 
 
-def counted(report: Path) -> tuple[int, int]:
-    """Tests that ran and tests that were skipped, from pytest's report; nothing if it wrote none."""
+def counted(report: Path) -> tuple[int, int, int]:
+    """Tests that ran, were skipped, and failed (or broke), from pytest's report; zeros if it wrote none."""
     if not report.exists():
-        return 0, 0
+        return 0, 0, 0
     suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
-    skipped = sum(int(suite.get("skipped", "0")) for suite in suites)
-    return sum(int(suite.get("tests", "0")) for suite in suites) - skipped, skipped
+    tests, skipped, failures, errors = (
+        sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "skipped", "failures", "errors")
+    )
+    return tests - skipped, skipped, failures + errors
 
 
 def timed(part: Part) -> tuple[Outcome, float]:

@@ -21,7 +21,7 @@ PROOF = """
 import importlib.util, sys
 found = [name for name in ("PySide6", "shiboken6", "superqt", "qtpy", "pytestqt") if importlib.util.find_spec(name)]
 import studio, pytest
-sys.exit(", ".join(found))
+sys.exit(", ".join(found) or 0)
 """
 
 
