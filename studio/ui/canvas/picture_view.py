@@ -1,0 +1,124 @@
+"""The widget that paints one picture through a `ViewTransform`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.canvas.picture import Picture
+from studio.ui.canvas.view_transform import Pair, ViewTransform
+from studio.ui.metrics import px
+from studio.ui.tokens import SPACES
+
+MARGIN = SPACES[4]
+
+
+class PictureView(QWidget):
+    """Shows a picture in a frame: the frame has the size of the final picture, whatever size a preview has.
+
+    A fitted view stays fitted while the widget is resized; a zoomed or moved one keeps its middle.
+    """
+
+    view_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: Picture | None = None
+        self._frame = QSize()
+        self._view = ViewTransform()
+        self._fitted = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setBackgroundRole(QPalette.ColorRole.Shadow)
+        self.setAutoFillBackground(True)
+
+    def show_picture(self, image: QImage, frame: QSize) -> None:
+        """Show `image` in a frame of `frame` picture pixels. The view moves only if the size of the frame changes."""
+        self._picture = Picture(image)
+        if frame != self._frame:
+            self._frame = QSize(frame)
+            self.fit()
+        self.update()
+
+    def clear(self) -> None:
+        """Show no picture."""
+        self._picture, self._frame = None, QSize()
+        self.update()
+
+    def image(self) -> QImage | None:
+        """The picture as it was given, or None."""
+        return self._picture.image if self._picture else None
+
+    def frame(self) -> QSize:
+        """Width and height of the frame in picture pixels; empty without a picture."""
+        return QSize(self._frame)
+
+    def transform(self) -> ViewTransform:
+        """What painting and pointing use: its corner lies on a device pixel."""
+        return self._view.snapped(self.devicePixelRatioF())
+
+    def box(self) -> QRectF:
+        """Where the frame lies in the widget."""
+        return QRectF(*self.transform().box(self._size()))
+
+    def pixel_at(self, place: QPointF) -> tuple[int, int] | None:
+        """The picture pixel under `place`, or None beside the picture."""
+        return self.transform().pixel_at(place.x(), place.y(), self._size()) if self._picture else None
+
+    def fit(self) -> None:
+        """All of the picture: at the largest whole zoom that fits, or smaller than 100 %."""
+        if not self._frame.isEmpty():
+            self._fitted = True
+            self._show(ViewTransform.fit(self._size(), self._room(), px(MARGIN)))
+
+    def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
+        """Show at `zoom` (1.0 = 100 %); `anchor` stays where it is, by default the middle of the widget."""
+        self._move(self._view.zoomed(zoom, self._anchor(anchor)))
+
+    def zoom_by(self, steps: int, anchor: QPointF | None = None) -> None:
+        """Go up or down the ladder of zooms."""
+        self._move(self._view.stepped(steps, self._anchor(anchor)))
+
+    def pan(self, by: QPointF) -> None:
+        """Move the picture by logical pixels. A strip of it always stays in the widget."""
+        self._move(self._view.panned(by.x(), by.y()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._picture is None:
+            return
+        painter = QPainter(self)
+        # A preview of another size than the frame has no pixels of its own to show: it is always blended.
+        sharp = self._picture.size == self._frame and self.transform().is_sharp(self.devicePixelRatioF())
+        self._picture.draw(painter, self.box(), QRectF(self.rect()), sharp=sharp)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._frame.isEmpty():
+            return
+        if self._fitted or not event.oldSize().isValid():
+            self.fit()
+        else:
+            before, after = event.oldSize(), event.size()
+            self._show(self._view.resized((before.width(), before.height()), (after.width(), after.height())))
+
+    def _move(self, view: ViewTransform) -> None:
+        if not self._frame.isEmpty():
+            self._fitted = False
+            self._show(view)
+
+    def _show(self, view: ViewTransform) -> None:
+        self._view = view.kept_in(self._size(), self._room())
+        self.update()
+        self.view_changed.emit()
+
+    def _anchor(self, place: QPointF | None) -> Pair:
+        chosen = place if place is not None else QRectF(self.rect()).center()
+        return chosen.x(), chosen.y()
+
+    def _size(self) -> Pair:
+        return float(self._frame.width()), float(self._frame.height())
+
+    def _room(self) -> Pair:
+        return float(max(1, self.width())), float(max(1, self.height()))
