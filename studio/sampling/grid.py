@@ -77,8 +77,9 @@ def exponential(schedule: NoiseSchedule, n: int, fractional: bool = False) -> li
 def _ends(schedule: NoiseSchedule, n: int) -> tuple[float, float]:
     base = SPACINGS.get(schedule.spacing, leading)
     levels = (leading if base in (karras, exponential) else base)(schedule, n, True)
-    ratios = schedule.ratios()
-    return min(levels[0].ratio, float(ratios[-1])), max(levels[-1].ratio, float(ratios[0]))
+    # Pure noise has no finite ratio, and one step may have it at both ends.
+    highest = float(schedule.ratios()[-1])
+    return min(levels[0].ratio, highest), min(levels[-1].ratio, highest)
 
 
 SPACINGS: Mapping[str, Spacing] = MappingProxyType(
