@@ -39,7 +39,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.view = PictureView()
         self._band = CaptionBand()
-        self._greeting = Card(self.view, foot=True)
+        self._greeting = Card(self.view)
         self._drop_frame = DropFrame(self.view)
         self._path: Path | None = None
         self._pointer: QPointF | None = None
@@ -88,6 +88,7 @@ class Canvas(QWidget):
     def greet(self, first: str, second: str = "") -> None:
         """Put a card with one or two lines over the canvas, until the next picture is shown. The picture stays."""
         self._greeting.tell(first, second)
+        self._place_greeting()
         self._describe()
 
     def clear(self) -> None:
@@ -176,7 +177,15 @@ class Canvas(QWidget):
         shown = self.view.image() is not None
         self._band.set_zoom(self.view.transform().zoom if shown else None)
         self._hover(self._pointer)
+        self._place_greeting()
         self._describe()
+
+    def _place_greeting(self) -> None:
+        picture = self.view.box().toRect() & self.view.rect()
+        if picture.isEmpty():
+            self._greeting.place(self.view.rect())
+        else:
+            self._greeting.place(picture, foot=True)
 
     def _describe(self) -> None:
         parts = [self._band.caption(), self._greeting.text().replace("\n", " ")]

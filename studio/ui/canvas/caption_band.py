@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from studio.ui.metrics import px
@@ -27,8 +26,8 @@ class CaptionBand(QWidget):
         for part in (self._caption, self._zoom, self._pixel):
             part.setProperty("role", "secondary")
         self._widest = QSize()
-        self.setBackgroundRole(QPalette.ColorRole.Shadow)
-        self.setAutoFillBackground(True)
+        self.setProperty("surface", "surround")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._measure()
 
     def set_caption(self, text: str) -> None:

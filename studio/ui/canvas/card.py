@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -10,17 +10,18 @@ from studio.ui.colours import current_tokens
 from studio.ui.metrics import px
 from studio.ui.tokens import RADIUS_CARD
 
-WIDTH = 320
+WIDTH_MAXIMUM, WIDTH_MINIMUM = 400, 120
+GAP = 24
 EDGE = 2
 
 
 class Card(QWidget):
-    """One or two lines on a raised card in the middle of `pane`, or at its foot. The mouse goes through it."""
+    """One or two lines on a raised card over its parent. The mouse goes through it."""
 
-    def __init__(self, pane: QWidget, *, foot: bool = False) -> None:
+    def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
-        self._pane = pane
-        self._foot = foot
+        self._area = QRect()
+        self._foot = False
         self._first, self._second = QLabel(), QLabel()
         self._second.setProperty("role", "secondary")
         self._column = QVBoxLayout(self)
@@ -30,7 +31,6 @@ class Card(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._column.addWidget(label)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        pane.installEventFilter(self)
         self.hide()
 
     def tell(self, first: str, second: str = "") -> None:
@@ -39,7 +39,7 @@ class Card(QWidget):
         self._second.setText(second)
         self._second.setVisible(bool(second))
         self.setVisible(bool(first))
-        self._place()
+        self._arrange()
 
     def text(self) -> str:
         """All that is shown, one line below the other."""
@@ -47,33 +47,41 @@ class Card(QWidget):
             return ""
         return "\n".join(text for text in (self._first.text(), self._second.text()) if text)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
+    def place(self, area: QRect, *, foot: bool = False) -> None:
+        """Stand in the middle of `area` of the parent, or at its foot."""
+        self._area, self._foot = QRect(area), foot
+        self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self._place()
+            self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = current_tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.setPen(QPen(QColor(tokens.outline), 1))
         painter.setBrush(QColor(tokens.raised))
         radius = px(RADIUS_CARD)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         painter.end()
 
-    def _place(self) -> None:
+    def _arrange(self) -> None:
         self._column.setContentsMargins(px(16), px(12), px(16), px(12))
         self._column.setSpacing(px(4))
-        width = min(px(WIDTH), max(px(120), self._pane.width() - px(32)))
+        width = self._balanced_width(max(px(WIDTH_MINIMUM), min(px(WIDTH_MAXIMUM), self._area.width() - px(GAP))))
         height = self._column.heightForWidth(width)
-        below = self._pane.height() - height
-        self.setGeometry((self._pane.width() - width) // 2, below - px(24) if self._foot else below // 2, width, height)
+        below = self._area.height() - height
+        left = self._area.left() + (self._area.width() - width) // 2
+        top = self._area.top() + (max(0, below - px(GAP)) if self._foot else below // 2)
+        self.setGeometry(left, top, width, height)
+
+    def _balanced_width(self, widest: int) -> int:
+        """The least width that needs no more lines than the widest: lines of like length, no word alone on the last."""
+        height = self._column.heightForWidth(widest)
+        fitting = range(px(WIDTH_MINIMUM), widest)
+        return next((width for width in fitting if self._column.heightForWidth(width) <= height), widest)
 
 
 class DropFrame(QWidget):
@@ -101,7 +109,7 @@ class DropFrame(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._pane.rect())
+            self._cover()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -114,8 +122,12 @@ class DropFrame(QWidget):
 
     def _show(self, text: str, *, refused: bool) -> None:
         self._refused = refused
-        self.setGeometry(self._pane.rect())
         self._card.tell(text)
+        self._cover()
         self.show()
         self.raise_()
         self.update()
+
+    def _cover(self) -> None:
+        self.setGeometry(self._pane.rect())
+        self._card.place(self.rect())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.canvas.picture import Picture
 from studio.ui.canvas.view_transform import Pair, ViewTransform
+from studio.ui.colours import current_tokens
 from studio.ui.metrics import px
 from studio.ui.tokens import SPACES
 
@@ -30,8 +31,7 @@ class PictureView(QWidget):
         self._fitted = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setBackgroundRole(QPalette.ColorRole.Shadow)
-        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def show_picture(self, image: QImage, frame: QSize) -> None:
         """Show `image` in a frame of `frame` picture pixels. The view moves only if the size of the frame changes."""
@@ -85,23 +85,26 @@ class PictureView(QWidget):
         self._move(self._view.panned(by.x(), by.y()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture is None:
-            return
         painter = QPainter(self)
-        # A preview of another size than the frame has no pixels of its own to show: it is always blended.
-        sharp = self._picture.size == self._frame and self.transform().is_sharp(self.devicePixelRatioF())
-        self._picture.draw(painter, self.box(), QRectF(self.rect()), sharp=sharp)
+        painter.fillRect(event.rect(), QColor(current_tokens().surround))
+        if self._picture is not None:
+            self._draw(painter, self._picture)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._frame.isEmpty():
-            return
-        if self._fitted or not event.oldSize().isValid():
+            self.view_changed.emit()
+        elif self._fitted or not event.oldSize().isValid():
             self.fit()
         else:
             before, after = event.oldSize(), event.size()
             self._show(self._view.resized((before.width(), before.height()), (after.width(), after.height())))
+
+    def _draw(self, painter: QPainter, picture: Picture) -> None:
+        # A preview of another size than the frame has no pixels of its own to show: it is always blended.
+        sharp = picture.size == self._frame and self.transform().is_sharp(self.devicePixelRatioF())
+        picture.draw(painter, self.box(), QRectF(self.rect()), sharp=sharp)
 
     def _move(self, view: ViewTransform) -> None:
         if not self._frame.isEmpty():
