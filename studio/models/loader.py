@@ -15,7 +15,8 @@ from studio.models.catalog import ModelCatalog
 from studio.models.device import Placement
 from studio.models.families.stable_diffusion import Parts, StableDiffusion, latent_scale
 from studio.models.model import Model, ModelFacts
-from studio.models.model_folder import ModelFolder, check_model_folder, model_hash
+from studio.models.model_folder import ModelFolder, check_model_folder
+from studio.models.model_hash import model_hash
 from studio.models.preview import Decode, to_image
 from studio.models.safetensors_header import check_safetensors
 from studio.models.scheduler_config import schedule_from_config
@@ -65,14 +66,16 @@ def _refusing(name: str) -> Iterator[None]:
     except (StudioError, KeyboardInterrupt):
         raise
     except (MemoryError, torch.OutOfMemoryError):
-        raise OutOfMemory(f"The model '{name}' does not fit into memory. Close other programs or use the CPU.") from None
+        raise OutOfMemory(
+            f"The model '{name}' does not fit into memory. Close other programs or use the CPU."
+        ) from None
     except Exception as problem:
         first_line = str(problem).strip().splitlines()[0][:200] if str(problem).strip() else type(problem).__name__
         raise RefusedFile(f"The model '{name}' could not be loaded: {first_line}") from problem
 
 
 def _load_stable_diffusion(folder: ModelFolder, placement: Placement, name: str) -> StableDiffusion:
-    parts = _load_parts(folder.path, placement)
+    parts = _load_parts(folder, placement)
     schedule, parametrisation = schedule_from_config(folder.configs["scheduler"])
     side = int(parts.unet.config.sample_size) * latent_scale(parts.vae)
     facts = ModelFacts(name, model_hash(folder), (side, side), schedule, parametrisation)
@@ -80,20 +83,22 @@ def _load_stable_diffusion(folder: ModelFolder, placement: Placement, name: str)
     return StableDiffusion(facts, parts, placement, _load_tiny_decoder(folder.path, placement))
 
 
-def _load_parts(path: Path, placement: Placement) -> Parts:
+def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTokenizer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    weights: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "output_loading_info": True}
-    dtype = placement.dtype
+    common: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "output_loading_info": True}
+    weights = {part: {**common, "variant": variant} for part, variant in folder.variants.items()}
+    path, dtype = folder.path, placement.dtype
+    encoder: Any = CLIPTextModel.from_pretrained(path / "text_encoder", dtype=dtype, **weights["text_encoder"])
     parts = Parts(
         tokenizer=CLIPTokenizer.from_pretrained(path / "tokenizer", local_files_only=True),
-        text_encoder=_complete(CLIPTextModel.from_pretrained(path / "text_encoder", dtype=dtype, **weights)),
-        unet=_complete(UNet2DConditionModel.from_pretrained(path / "unet", torch_dtype=dtype, **weights)),
-        vae=_complete(AutoencoderKL.from_pretrained(path / "vae", torch_dtype=dtype, **weights)),
+        text_encoder=_complete(encoder),
+        unet=_complete(UNet2DConditionModel.from_pretrained(path / "unet", torch_dtype=dtype, **weights["unet"])),
+        vae=_complete(AutoencoderKL.from_pretrained(path / "vae", torch_dtype=dtype, **weights["vae"])),
     )
     for module in (parts.text_encoder, parts.unet, parts.vae):
         module.requires_grad_(False).train(False).to(placement.device)
