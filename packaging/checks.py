@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from console import Stop, call, say
 from core_environment import core_python
 from environment import Environment, programs
 from screen import virtual_display
-from system_packages import XVFB, PackageManager, missing_sentence
+from system_packages import PackageManager, missing_sentence, missing_xvfb
 
 UNIT, END_TO_END = "tests/unit", "tests/e2e"
 
@@ -86,8 +85,8 @@ class Checks:
             return Outcome(True, "only run on Linux")
         if not (self._environment.root / END_TO_END).exists():
             return Outcome(True, "there are none")
-        if shutil.which("Xvfb") is None:
-            raise Stop(missing_sentence([XVFB], PackageManager.here(), "test"))
+        if needs := missing_xvfb():
+            raise Stop(missing_sentence(needs, PackageManager.here(), "test"))
         with virtual_display() as extra:
             return self._pytest(self._environment.python, END_TO_END, **extra)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import Checks
@@ -15,13 +14,12 @@ from environment import Environment
 from screen import display_problem, platforms, silent_display
 from system_packages import (
     VENV,
-    XVFB,
     PackageManager,
     install_system_packages,
-    missing_fonts,
     missing_libraries,
     missing_sentence,
     missing_venv_sentence,
+    missing_xvfb,
     qt_files,
 )
 
@@ -72,15 +70,15 @@ def run(arguments: Sequence[str], may_install: bool) -> int:
     """Start the studio, or the command that the arguments name. Returns its exit code."""
     environment = Environment(ROOT)
     if arguments:
-        _prepare_python("run", may_install)
+        _prepare_python(may_install)
         environment.ensure()
         return call([environment.python, "-P", "-m", "studio.cli.main", *arguments])
     if problem := display_problem(os.environ):
         raise Stop(problem)
-    _prepare_python("run", may_install)
+    _prepare_python(may_install)
     environment.ensure()
-    needs = [*missing_libraries(qt_files(environment.site_packages, platforms(os.environ))), *missing_fonts()]
-    _provide(needs, "run", may_install)
+    files = qt_files(environment.site_packages, platforms(os.environ))
+    _provide(lambda: missing_libraries(files), "run", may_install)
     if problem := silent_display(os.environ):
         raise Stop(problem)
     return call([environment.python, "-P", "-m", "studio.app"])
@@ -89,14 +87,12 @@ def run(arguments: Sequence[str], may_install: bool) -> int:
 def test(arguments: Sequence[str], may_install: bool) -> int:
     """Run every check, or pytest alone if there are arguments. Returns 0 if all passed."""
     may_install = may_install or _is_bare_debian()
-    _prepare_python("test", may_install)
+    _prepare_python(may_install)
     environment = Environment(ROOT)
     environment.ensure("dev")
-    if sys.platform.startswith("linux"):
-        needs = missing_libraries(qt_files(environment.site_packages, ("xcb", "offscreen")))
-        needs += missing_fonts() + ([] if shutil.which("Xvfb") else [XVFB])
-        if may_install or needs != [XVFB]:  # without Xvfb all but the last part can still be told
-            _provide(needs, "test", may_install)
+    files = qt_files(environment.site_packages, ("xcb", "offscreen"))
+    # Where Xvfb may not be installed, only the last part is lost, and it says so itself.
+    _provide(lambda: [*missing_libraries(files), *(missing_xvfb() if may_install else [])], "test", may_install)
     checks = Checks(environment)
     return checks.run_tests(arguments) if arguments else checks.run_all()
 
@@ -106,17 +102,20 @@ def _is_bare_debian() -> bool:
     return sys.platform.startswith("linux") and os.geteuid() == 0 and PackageManager.here().debian
 
 
-def _prepare_python(command: str, may_install: bool) -> None:
+def _prepare_python(may_install: bool) -> None:
     """See that this Python can make environments before anything is begun."""
     if missing_venv_sentence() and may_install:
-        _provide([VENV], command, may_install)
+        install_system_packages([VENV], PackageManager.here())
 
 
-def _provide(needs: list[str], command: str, may_install: bool) -> None:
+def _provide(missing: Callable[[], list[str]], command: str, may_install: bool) -> None:
     """Install what is missing, or say what it is and how to install it."""
+    needs = missing()
     if not needs:
         return
     manager = PackageManager.here()
     if not may_install:
         raise Stop(missing_sentence(needs, manager, command))
     install_system_packages(needs, manager)
+    if left := missing():
+        raise Stop(missing_sentence(left, manager, command))

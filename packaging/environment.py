@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console import Stop, say
-from installation import install
+from installation import cause, install
 from system_packages import missing_venv_sentence
 
 STAMP = "reverie-stamp.json"
@@ -99,7 +99,7 @@ class Environment:
         say(f"Making the environment .venv with Python {sys.version.split()[0]}{again} ...")
         made = make(self.folder, "--clear")
         if made.returncode:
-            raise Stop(f"{made.stdout}\nThe environment could not be made in {self.folder}; the lines above say why.")
+            raise Stop(f"{made.stdout}\nThe environment could not be made. {cause(made.stdout)}")
 
     def _wanted(self, extras: tuple[str, ...]) -> Stamp:
         digest = hashlib.sha256((self.root / "pyproject.toml").read_bytes()).hexdigest()

@@ -48,7 +48,7 @@ CAUSES = (
         "A package has no version for this system and this Python. Reverie needs a 64-bit Linux, macOS or Windows.",
     ),
 )
-UNKNOWN = "The installation failed; the lines above say why."
+UNKNOWN = "That failed; the lines above say why."
 
 
 class Telling:
@@ -71,7 +71,7 @@ class Telling:
         elif found := COUNTED.match(line):
             self._total = found["names"].count(",") + 1
             self._present = self._installed()
-            self._tell(f"Installing {self._total} packages ...")
+            self._tell("Installing one package ..." if self._total == 1 else f"Installing {self._total} packages ...")
             self._now = "installing"
         elif "Retrying (Retry(" in line and not self._warned:
             self._warned = True
@@ -155,9 +155,13 @@ def failure(log: Path) -> str:
     """The sentence for a failed installation, from what its log says; the end of the log comes first."""
     text = log.read_text(encoding="utf-8", errors="replace")
     tail = [line for line in text.splitlines() if line.strip()][-TAIL_LINES:]
-    cause = next((words for pattern, words in CAUSES if re.search(pattern, text)), UNKNOWN)
     shown = "\n".join(f"  | {line}" for line in tail)
-    return f"{shown}\n{cause}\nThen run the same command again: it goes on where it stopped. Whole log: {log}"
+    return f"{shown}\n{cause(text)}\nThen run the same command again: it goes on where it stopped. Whole log: {log}"
+
+
+def cause(text: str) -> str:
+    """What pip's or venv's complaint means, as a sentence."""
+    return next((words for pattern, words in CAUSES if re.search(pattern, text)), UNKNOWN)
 
 
 def _keep(line: str, kept: TextIO, telling: Telling) -> None:

@@ -17,32 +17,31 @@ from pathlib import Path
 from console import Stop, say, shown
 
 QT_FILES = ("QtCore.abi3.so", "QtGui.abi3.so", "QtWidgets.abi3.so", "QtSvg.abi3.so")
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
-XVFB, FONT, VENV = "Xvfb", "a font", "venv"
+XVFB, VENV = "Xvfb", "venv"
 
 # For each package manager: its programs that install, and its names of what is no library.
 MANAGERS = {
     "apt-get": (
         ("debian", "ubuntu"),
         ("apt-get", "install", "-y", "--no-install-recommends"),
-        {XVFB: "xvfb", FONT: "fonts-dejavu-core", VENV: f"python3.{sys.version_info[1]}-venv"},
+        {XVFB: "xvfb", VENV: f"python3.{sys.version_info[1]}-venv"},
     ),
     "dnf": (
         ("fedora", "rhel", "centos"),
         ("dnf", "install", "-y"),
-        {XVFB: "xorg-x11-server-Xvfb", FONT: "dejavu-sans-fonts", VENV: "python3-libs"},
+        {XVFB: "xorg-x11-server-Xvfb", VENV: "python3-libs"},
     ),
     "zypper": (
         ("suse", "opensuse", "sles"),
         ("zypper", "--non-interactive", "install"),
-        {XVFB: "xorg-x11-server-Xvfb", FONT: "dejavu-fonts", VENV: f"python3{sys.version_info[1]}-base"},
+        {XVFB: "xorg-x11-server-Xvfb", VENV: f"python3{sys.version_info[1]}-base"},
     ),
     "pacman": (
         ("arch",),
         ("pacman", "-S", "--needed", "--noconfirm"),
-        {XVFB: "xorg-server-xvfb", FONT: "ttf-dejavu", VENV: "python"},
+        {XVFB: "xorg-server-xvfb", VENV: "python"},
     ),
-    "apk": (("alpine",), ("apk", "add"), {XVFB: "xvfb", FONT: "font-dejavu", VENV: "python3"}),
+    "apk": (("alpine",), ("apk", "add"), {XVFB: "xvfb", VENV: "python3"}),
 }
 # Debian builds a package's name from the library's; these are the exceptions that Qt meets.
 DEBIAN_EXCEPTIONS = {
@@ -96,7 +95,7 @@ class PackageManager:
         return self.name == "apt-get"
 
     def package(self, need: str) -> str | None:
-        """What provides `need` (a library's file name, or one of XVFB, FONT, VENV); None if that is not known."""
+        """What provides `need` (a library's file name, or XVFB or VENV); None if that is not known."""
         if not self.name:
             return None
         named = MANAGERS[self.name][2]
@@ -155,16 +154,9 @@ def qt_files(site_packages: Path, platforms: Iterable[str]) -> list[Path]:
     return files
 
 
-def missing_fonts() -> list[str]:
-    """`[FONT]` if this Linux has no font at all: a window without a letter is none."""
-    if not sys.platform.startswith("linux"):
-        return []
-    kinds = (".ttf", ".otf", ".ttc", ".pfb", ".ttf.gz", ".otf.gz")
-    for folder in FONT_FOLDERS:
-        for _, _, files in os.walk(os.path.expanduser(folder)):
-            if any(file.lower().endswith(kinds) for file in files):
-                return []
-    return [FONT]
+def missing_xvfb() -> list[str]:
+    """`[XVFB]` if this Linux has no virtual display for the end-to-end tests."""
+    return [XVFB] if sys.platform.startswith("linux") and shutil.which("Xvfb") is None else []
 
 
 def missing_sentence(needs: list[str], manager: PackageManager, command: str) -> str:
