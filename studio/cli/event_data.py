@@ -1,0 +1,61 @@
+"""The events of a job as plain data: what `--json` writes, one event a line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from studio.image import Image
+from studio.job.event import GeneratedImage, JobEvent
+from studio.job.recipe import Recipe
+
+
+def event_data(event: JobEvent, preview: Path | None = None) -> dict[str, object]:
+    """The fields of an event under its kind, such as `step_done`. A picture is told by its size and SHA-256.
+
+    `preview` is where the picture of a `PreviewReady` was written.
+    """
+    data: dict[str, object] = {"event": event_kind(event)}
+    for field in fields(event):
+        data.update(_field(field.name, getattr(event, field.name)))
+    if preview is not None:
+        data["path"] = str(preview)
+    return data
+
+
+def event_kind(event: JobEvent) -> str:
+    """The name of an event in JSON: `StepDone` is `step_done`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def picture_data(image: Image) -> dict[str, object]:
+    """Size and SHA-256 of the pixels: rows from top to bottom, three bytes a pixel."""
+    return {
+        "width": image.width,
+        "height": image.height,
+        "pixels_sha256": hashlib.sha256(image.pixels.tobytes()).hexdigest(),
+    }
+
+
+def _field(name: str, value: object) -> dict[str, object]:
+    if isinstance(value, Image):
+        return picture_data(value)
+    if isinstance(value, Recipe):
+        return {name: value.model_dump(mode="json")}
+    if isinstance(value, GeneratedImage):
+        return _generated_data(value)
+    return {name: str(value) if isinstance(value, Path) else value}
+
+
+def _generated_data(generated: GeneratedImage) -> dict[str, object]:
+    return {
+        **picture_data(generated.image),
+        "recipe": generated.recipe.model_dump(mode="json"),
+        "seconds": generated.seconds,
+        "model_hash": generated.model_hash,
+        "device": generated.device,
+        "dtype": generated.dtype,
+        "versions": dict(generated.versions),
+    }

@@ -1,0 +1,148 @@
+"""The flags that describe a picture, and how they become recipes: one for each picture, seeds counted up."""
+
+from __future__ import annotations
+
+import secrets
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping
+
+from studio.cli import values
+from studio.errors import InvalidField
+from studio.job.recipe import SEED_MAXIMUM, SPACINGS, Guidance, Recipe, Sampling, checked, recipe
+from studio.sampling.info import Option, SamplerInfo
+from studio.sampling.registry import SamplerRegistry
+
+COUNT_MAXIMUM = 10_000
+# Seeds that are drawn are short enough to be copied by hand.
+DRAWN_SEEDS = 2**32
+
+_OPTION_PREFIX = "option_"
+
+
+def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
+    """The flags of a recipe. Every option of every sampler has a flag of its own name."""
+    usual, guidance = Sampling(), Guidance()
+    parser.add_argument("--prompt", required=True, metavar="TEXT", help="what to draw; may be empty")
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what to keep away from")
+    parser.add_argument("--sampler", default=usual.sampler, metavar="NAME", help=f"default: {usual.sampler}")
+    parser.add_argument(
+        "--steps", type=values.whole_number("steps", "Steps"), metavar="N", help=f"default: {usual.steps}"
+    )
+    parser.add_argument(
+        "--spacing", type=values.spacing, default=usual.spacing, metavar="NAME|LIST",
+        help=f"{', '.join(SPACINGS[:-1])}, or timesteps such as 999,750,500; default: {usual.spacing}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--guidance", type=values.number("scale", "Guidance"), default=guidance.scale, metavar="S",
+        help=f"guidance scale; 1 is none; default: {guidance.scale:g}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--guidance-interval", type=values.interval, default=guidance.interval, metavar="A,B",
+        help="guide only while t/T is between these; default: 0,1",
+    )  # fmt: skip
+    parser.add_argument(
+        "--guidance-rescale", type=values.number("rescale", "Guidance rescale"), default=guidance.rescale,
+        metavar="PHI", help="0 to 1, against pictures that are burnt by strong guidance; default: 0",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=values.whole_number("seed", "Seed"), metavar="N", help="0 to 2^63-1; drawn and told if absent"
+    )
+    parser.add_argument(
+        "--count", type=values.bounded("count", "Count", 1, COUNT_MAXIMUM), default=1, metavar="N",
+        help="how many pictures, with the seeds N, N+1, ...; default: 1",
+    )  # fmt: skip
+    parser.add_argument("--size", type=values.size, metavar="WxH", help="in pixels; default: the model's own size")
+    _add_option_flags(parser, samplers)
+
+
+def _add_option_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
+    group = parser.add_argument_group("options of single samplers (at its default an option is taken with any sampler)")
+    for name, owners in _owners(samplers).items():
+        told = "; ".join(f"{info.name}: {option_summary(option)}" for info, option in owners).replace("%", "%%")
+        group.add_argument(option_flag(name), dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
+
+
+def option_flag(name: str) -> str:
+    """How the option of that name is given."""
+    return "--" + name.replace("_", "-")
+
+
+def option_summary(option: Option) -> str:
+    """What is allowed for an option, and its default, in a few words."""
+    if option.kind == "choice":
+        allowed = ", ".join(value for value, _ in option.choices)
+    elif option.kind == "bool":
+        allowed = "true or false"
+    else:
+        allowed = f"{option.minimum:g} to {option.maximum:g}"
+    default = str(option.default).lower() if option.kind == "bool" else f"{option.default}"
+    return f"{allowed}; default: {default}"
+
+
+def recipes(
+    flags: Namespace, samplers: SamplerRegistry, model: str, native_size: tuple[int, int]
+) -> tuple[Recipe, ...]:
+    """One recipe a picture. Raises `InvalidField` for the first flag that is not allowed."""
+    width, height = flags.size or native_size
+    first = _first_seed(flags)
+    usual = recipe(
+        model=model,
+        prompt=flags.prompt,
+        negative_prompt=flags.negative,
+        width=width,
+        height=height,
+        seed=first,
+        sampling=_sampling(flags, samplers),
+        guidance=checked(
+            Guidance, scale=flags.guidance, interval=flags.guidance_interval, rescale=flags.guidance_rescale
+        ),
+    )
+    return tuple(usual.model_copy(update={"seed": first + number}) for number in range(flags.count))
+
+
+def _first_seed(flags: Namespace) -> int:
+    if flags.seed is None:
+        return secrets.randbelow(DRAWN_SEEDS)
+    seed = int(flags.seed)
+    if seed <= SEED_MAXIMUM < seed + flags.count - 1:
+        last = SEED_MAXIMUM - flags.count + 1
+        raise InvalidField("seed", f"Seed {seed} leaves no room for {flags.count} pictures. Use 0 to {last}.")
+    return seed
+
+
+def _sampling(flags: Namespace, samplers: SamplerRegistry) -> Sampling:
+    info = samplers.get(flags.sampler).info
+    explicit = None if isinstance(flags.spacing, str) else flags.spacing
+    steps = flags.steps if flags.steps is not None else Sampling().steps if explicit is None else len(explicit)
+    return checked(
+        Sampling,
+        sampler=info.name,
+        options=info.resolve(_given_options(flags, info, samplers.infos())),
+        steps=steps,
+        spacing=flags.spacing if explicit is None else "explicit",
+        timesteps=explicit,
+    )
+
+
+def _given_options(flags: Namespace, info: SamplerInfo, samplers: Iterable[SamplerInfo]) -> dict[str, object]:
+    """The options that were given. At its default an option asks for nothing, so samplers without it pass it over."""
+    given: dict[str, object] = {}
+    own = {option.name: option for option in info.options}
+    for name, owners in _owners(samplers).items():
+        text = getattr(flags, _OPTION_PREFIX + name)
+        if text is None:
+            continue
+        if name in own:
+            given[name] = values.option_value(own[name], text)
+        elif all(values.option_value(option, text) != option.default for _, option in owners):
+            given[name] = text  # refused by the sampler, in its own words
+    return given
+
+
+def _owners(samplers: Iterable[SamplerInfo]) -> Mapping[str, list[tuple[SamplerInfo, Option]]]:
+    """Every option's name with the samplers that have it."""
+    owners: dict[str, list[tuple[SamplerInfo, Option]]] = {}
+    for info in samplers:
+        for option in info.options:
+            owners.setdefault(option.name, []).append((info, option))
+    return owners
