@@ -59,6 +59,14 @@ class Film:
             steps.add(self.steps)
         return sorted(steps)
 
+    def saw(self, kind: PreviewKind) -> bool:
+        """Whether a picture of this kind was kept, the finished one aside."""
+        return bool(self._kept[kind])
+
+    def computes(self, cell: Cell) -> bool:
+        """Whether the step being computed belongs to `cell`."""
+        return self.running and cell.first <= self.done + 1 <= cell.last
+
     def nearest(self, step: int, kind: PreviewKind) -> int | None:
         """The kept step that is nearest to `step`, the earlier one of two; None if nothing is kept."""
         return min(self.kept(kind), key=lambda kept: (abs(kept - step), kept), default=None)
@@ -82,7 +90,7 @@ class Film:
         """How `cell` looks."""
         if self.shown_by(cell, kind) is not None:
             return "present"
-        if self.running and cell.first <= self.done + 1 <= cell.last:
+        if self.computes(cell):
             return "computing"
         return "missed" if cell.last <= self.done else "empty"
 
