@@ -63,6 +63,12 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
+def check_writable(folder: Path) -> None:
+    """Raise `StorageError` unless a file can be made in `folder` now. Leaves nothing behind."""
+    with _explained(folder), _temporary(folder, b"", None):
+        pass
+
+
 def _check_replaceable(target: Path) -> None:
     """A rename would replace a device or a write-protected file without asking, so ask first."""
     if not target.exists():

@@ -55,12 +55,26 @@ def available_devices() -> tuple[str, ...]:
     return (*found, "cpu")
 
 
+def device_title(device: torch.device) -> str:
+    """What a person calls the device: the name of the graphics card, or the kind of processor."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "Apple graphics (mps)" if device.type == "mps" else f"processor (cpu, {torch.get_num_threads()} threads)"
+
+
+def graphics_memory(device: torch.device) -> tuple[int, int] | None:
+    """Free and total bytes of the memory that a graphics card has for itself; None for devices without their own."""
+    return torch.cuda.mem_get_info(device) if device.type == "cuda" else None
+
+
 def _choose_device(name: str) -> torch.device:
     available = available_devices()
     if name == "auto":
         return torch.device(available[0])
     if name not in available:
-        raise InvalidField("device", f"Device '{name[:40]}' is not on this machine. Use one of: auto, {', '.join(available)}.")
+        raise InvalidField(
+            "device", f"Device '{name[:40]}' is not on this machine. Use one of: auto, {', '.join(available)}."
+        )
     return torch.device(name)
 
 

@@ -187,6 +187,23 @@ def test_make_folder_makes_all(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b").is_dir()
 
 
+def test_asking_whether_a_folder_is_writable_leaves_nothing(tmp_path: Path) -> None:
+    storage.check_writable(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_writable_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StorageError, match="its folder does not exist"):
+        storage.check_writable(tmp_path / "missing")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="a part of its path is a file"):
+        storage.check_writable(tmp_path / "file" / "below")
+    monkeypatch.setattr(storage, "os", FaultyOs(1, failing(errno.EACCES)))  # the first operation lists the folder
+    with pytest.raises(StorageError, match="you have no permission"):
+        storage.check_writable(tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(StorageError, match="is not a file"):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from studio.errors import InvalidField
-from studio.models.device import PRECISIONS, available_devices, choose_placement
+from studio.models.device import PRECISIONS, available_devices, choose_placement, device_title, graphics_memory
 
 
 def test_by_itself_the_best_device_is_taken() -> None:
@@ -33,3 +33,12 @@ def test_an_unknown_precision_is_refused() -> None:
     with pytest.raises(InvalidField, match="Use one of: auto, float32, float16, bfloat16") as refused:
         choose_placement("cpu", "int4")
     assert refused.value.field == "precision"
+
+
+def test_devices_have_titles_and_graphics_cards_their_own_memory() -> None:
+    for name in available_devices():
+        device = torch.device(name)
+        assert device_title(device)
+        memory = graphics_memory(device)
+        assert (memory is not None) == (name == "cuda")
+        assert memory is None or 0 <= memory[0] <= memory[1]
