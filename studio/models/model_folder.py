@@ -86,10 +86,10 @@ def check_model_folder(path: Path) -> ModelFolder:
     for part in WEIGHT_NAMES:
         variants[part], weights[part] = _find_weights(root / part, WEIGHT_NAMES[part])
     files = {file.relative_to(root).as_posix(): file for file in _deciding_files(root, weights)}
-    return ModelFolder(root, _name(root), pipeline, components, configs, weights, variants, files)
+    return ModelFolder(root, model_name(root), pipeline, components, configs, weights, variants, files)
 
 
-def _name(root: Path) -> str:
+def model_name(root: Path) -> str:
     """The folder's name; for a snapshot in a hub cache, the name of its repository."""
     cached = _hub_cache(root)
     return cached.name.rpartition("--")[2] if cached else root.name
