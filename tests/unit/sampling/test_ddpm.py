@@ -103,6 +103,13 @@ def test_last_step_draws_nothing(name: str) -> None:
     walk(DDPM(), schedule, one, x, curved, no_noise)
 
 
+def test_last_step_to_a_noisy_level_draws_nothing_either() -> None:
+    schedule = replace(SCHEDULES["scaled_linear"], final_sigma_min=True)
+    grid = timestep_grid(schedule, 1, "trailing", DDPM.info)
+    assert grid.levels[-1].sigma > 0
+    walk(DDPM(), schedule, grid, states(), curved, no_noise, variance="large")
+
+
 def moments(variance: str, data: Gaussian) -> tuple[float, float]:
     """Mean and deviation of all samples on the full grid: with the exact denoiser each step is affine in x."""
     schedule = SCHEDULES["linear"]
