@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QPointF, QSize, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.image import Image
-from studio.ui.canvas.canvas_actions import REDRAW, CanvasActions
+from studio.ui.canvas.canvas_actions import CanvasActions
 from studio.ui.canvas.caption_band import CaptionBand
 from studio.ui.canvas.card import Card, DropFrame
 from studio.ui.canvas.navigation import Navigation
@@ -108,6 +108,11 @@ class Canvas(QWidget):
         self._band.set_caption(caption)
         self._describe()
 
+    def set_file(self, path: Path) -> None:
+        """The picture shown was saved as the file at `path`; its settings are known."""
+        self._path = path
+        self.commands.offer(shown=True, saved=True, has_recipe=True)
+
     def picture(self) -> QImage | None:
         """The picture as it was given, or None."""
         return self.view.image()
@@ -121,15 +126,7 @@ class Canvas(QWidget):
         return picture_mime(self.view.image(), self._path)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.commands.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() in REDRAW:
-            self.commands.draw_icons()
-        return handled
+        self.commands.right_click_menu().popup(event.globalPos())
 
     def _frame(self, image: Image, size: tuple[int, int] | None, keep_view: bool) -> QSize:
         if size is not None:

@@ -1,0 +1,1 @@
+"""The panes at the sides of the window. None knows another."""
