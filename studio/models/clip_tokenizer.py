@@ -72,6 +72,8 @@ def _open(folder: Path) -> ClipTokenizer:
     known = {token.content for token in added}
     tokenizer.add_tokens(added + [token for token in named.values() if token and token.content not in known])
     begin, end = (tokenizer.token_to_id(_content(named[name])) for name in ("bos_token", "eos_token"))
+    if begin is None or end is None:
+        raise RefusedFile(f"The tokenizer in {folder} has no begin or no end token.")
     return ClipTokenizer(tokenizer, begin, end, _length(config))
 
 
@@ -97,8 +99,8 @@ def _model(folder: Path, saved: Mapping[str, object], unknown: str) -> BPE:
     model = saved.get("model")
     if not isinstance(model, dict) or model.get("type") != "BPE" or not {"vocab", "merges"} <= model.keys():
         raise RefusedFile(f"The tokenizer.json in {folder} is no byte-pair encoding of CLIP's kind.")
-    pairs = [tuple(pair.split(" ")) if isinstance(pair, str) else tuple(pair) for pair in model["merges"]]
-    return BPE(vocab=model["vocab"], merges=pairs, **rules)
+    split = (pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"])
+    return BPE(vocab=model["vocab"], merges=[(first, second) for first, second in split], **rules)
 
 
 def _added_tokens(
