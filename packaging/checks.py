@@ -15,7 +15,7 @@ from console import Stop, call, say
 from core_environment import core_python
 from environment import Environment, programs
 from screen import virtual_display
-from system_packages import PackageManager, missing_sentence, missing_xvfb
+from system_packages import Distribution, missing_sentence, missing_xvfb
 
 UNIT, END_TO_END = "tests/unit", "tests/e2e"
 
@@ -75,10 +75,10 @@ class Checks:
         return Outcome(call([program, *arguments], cwd=self._environment.root, env=self._env) == 0)
 
     def _unit_without_qt(self) -> Outcome:
-        return self._pytest(core_python(self._environment), UNIT)
+        return self.tests(core_python(self._environment), UNIT)
 
     def _all_tests(self) -> Outcome:
-        return self._pytest(self._environment.python, "--ignore", END_TO_END)
+        return self.tests(self._environment.python, "--ignore", END_TO_END)
 
     def _end_to_end(self) -> Outcome:
         if not sys.platform.startswith("linux"):
@@ -86,11 +86,11 @@ class Checks:
         if not (self._environment.root / END_TO_END).exists():
             return Outcome(True, "there are none")
         if needs := missing_xvfb():
-            raise Stop(missing_sentence(needs, PackageManager.here(), "test"))
+            raise Stop(missing_sentence(needs, Distribution.here(), "test"))
         with virtual_display() as extra:
-            return self._pytest(self._environment.python, END_TO_END, **extra)
+            return self.tests(self._environment.python, END_TO_END, **extra)
 
-    def _pytest(self, python: Path, *arguments: str, **extra: str) -> Outcome:
+    def tests(self, python: Path, *arguments: str, **extra: str) -> Outcome:
         """Run pytest. A run in which no test passed is a failure: what checks nothing must not look like success."""
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"

@@ -14,7 +14,7 @@ from environment import Environment
 from screen import display_problem, platforms, silent_display
 from system_packages import (
     VENV,
-    PackageManager,
+    Distribution,
     install_system_packages,
     missing_libraries,
     missing_sentence,
@@ -99,13 +99,13 @@ def test(arguments: Sequence[str], may_install: bool) -> int:
 
 def _is_bare_debian() -> bool:
     """Are we root on a Debian, as in a container that exists only to run the checks?"""
-    return sys.platform.startswith("linux") and os.geteuid() == 0 and PackageManager.here().debian
+    return sys.platform.startswith("linux") and os.geteuid() == 0 and Distribution.here().debian
 
 
 def _prepare_python(may_install: bool) -> None:
     """See that this Python can make environments before anything is begun."""
     if missing_venv_sentence() and may_install:
-        install_system_packages([VENV], PackageManager.here())
+        install_system_packages([VENV], Distribution.here())
 
 
 def _provide(missing: Callable[[], list[str]], command: str, may_install: bool) -> None:
@@ -113,9 +113,9 @@ def _provide(missing: Callable[[], list[str]], command: str, may_install: bool) 
     needs = missing()
     if not needs:
         return
-    manager = PackageManager.here()
+    distribution = Distribution.here()
     if not may_install:
-        raise Stop(missing_sentence(needs, manager, command))
-    install_system_packages(needs, manager)
+        raise Stop(missing_sentence(needs, distribution, command))
+    install_system_packages(needs, distribution)
     if left := missing():
-        raise Stop(missing_sentence(left, manager, command))
+        raise Stop(missing_sentence(left, distribution, command))

@@ -19,8 +19,8 @@ from console import Stop, say, shown
 QT_FILES = ("QtCore.abi3.so", "QtGui.abi3.so", "QtWidgets.abi3.so", "QtSvg.abi3.so")
 XVFB, VENV = "Xvfb", "venv"
 
-# For each package manager: its programs that install, and its names of what is no library.
-MANAGERS = {
+# For each installing program: the distributions that have it, the command, and its names of what is no library.
+INSTALLERS = {
     "apt-get": (
         ("debian", "ubuntu"),
         ("apt-get", "install", "-y", "--no-install-recommends"),
@@ -73,46 +73,46 @@ ARCH_PATTERNS = (
 
 
 @dataclass(frozen=True)
-class PackageManager:
-    """How this system installs packages. `name` is the program, or empty where none is known."""
+class Distribution:
+    """How this system installs packages. `installer` is the program, or empty where none is known."""
 
-    name: str
+    installer: str
 
     @classmethod
-    def here(cls, release: Path = Path("/etc/os-release")) -> PackageManager:
+    def here(cls, release: Path = Path("/etc/os-release")) -> Distribution:
         """The one of this distribution, or of one that it says it is like."""
         text = release.read_text(encoding="utf-8") if release.exists() else ""
         fields = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
         words = " ".join((fields.get("ID", ""), fields.get("ID_LIKE", ""))).replace('"', "").lower().split()
         for word in words:
-            for name, (families, _, _) in MANAGERS.items():
+            for installer, (families, _, _) in INSTALLERS.items():
                 if any(word.startswith(family) for family in families):
-                    return cls(name)
+                    return cls(installer)
         return cls("")
 
     @property
     def debian(self) -> bool:
-        return self.name == "apt-get"
+        return self.installer == "apt-get"
 
     def package(self, need: str) -> str | None:
         """What provides `need` (a library's file name, or XVFB or VENV); None if that is not known."""
-        if not self.name:
+        if not self.installer:
             return None
-        named = MANAGERS[self.name][2]
+        named = INSTALLERS[self.installer][2]
         if need in named:
             return named[need]
-        if self.name == "apt-get":
+        if self.installer == "apt-get":
             return _debian_package(need)
-        if self.name == "pacman":
+        if self.installer == "pacman":
             return next((package for pattern, package in ARCH_PATTERNS if re.match(pattern, need)), None)
-        return f"so:{need}" if self.name == "apk" else f"{need}()(64bit)"
+        return f"so:{need}" if self.installer == "apk" else f"{need}()(64bit)"
 
     def command(self, needs: Iterable[str]) -> list[str]:
         """The command that installs what provides the needs, with sudo if it takes that; empty if not known."""
         packages = sorted({package for need in needs if (package := self.package(need))})
         if not packages:
             return []
-        return [*_as_root(), *MANAGERS[self.name][1], *packages]
+        return [*_as_root(), *INSTALLERS[self.installer][1], *packages]
 
 
 def _debian_package(library: str) -> str | None:
@@ -159,10 +159,10 @@ def missing_xvfb() -> list[str]:
     return [XVFB] if sys.platform.startswith("linux") and shutil.which("Xvfb") is None else []
 
 
-def missing_sentence(needs: list[str], manager: PackageManager, command: str) -> str:
+def missing_sentence(needs: list[str], distribution: Distribution, command: str) -> str:
     """What is missing and the command that installs it. `command` is the bootstrap's own (`run` or `test`)."""
     lines = [f"Something that Reverie needs from the system is missing: {', '.join(needs)}."]
-    if installs := manager.command(needs):
+    if installs := distribution.command(needs):
         lines += ["Install it with", f"    {shown(installs)}"]
         lines += ["or let this program do so:", f"    python3 packaging/bootstrap.py {command} --system-packages"]
     else:
@@ -176,21 +176,21 @@ def missing_venv_sentence() -> str:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        command = PackageManager.here().command([VENV])
+        command = Distribution.here().command([VENV])
         remedy = f"Install it with\n    {shown(command)}\nand r" if command else "Install it, then r"
         return f"This Python has no `venv`, which Reverie's installation needs. {remedy}un the same command again."
     return ""
 
 
-def install_system_packages(needs: list[str], manager: PackageManager) -> None:
+def install_system_packages(needs: list[str], distribution: Distribution) -> None:
     """Install what provides the needs. Raises `Stop` if that cannot be done here."""
-    command = manager.command(needs)
+    command = distribution.command(needs)
     if not command:
         raise Stop(f"Missing: {', '.join(needs)}. Which package has it on this system is not known here.")
     if command[0] == "sudo" and shutil.which("sudo") is None:
         raise Stop(f"Only an administrator can install what is missing. Ask for\n    {shown(command[1:])}")
     say(f"Installing from the system: {shown(command)}")
-    if manager.debian:
+    if distribution.debian:
         _run([*_as_root(), "apt-get", "update", "-q"])
     code, told = _run(command)
     if code:
