@@ -40,7 +40,7 @@ class Walk:
     dtype: torch.dtype
 
     def start(self) -> Tensor:
-        """The noise of the seed at the first level: of deviation sqrt(alpha² + sigma²), as data of deviation 1 would be there."""
+        """The noise of the seed, with the deviation that data of deviation 1 has at the first level."""
         return self.draw() * start_deviation(self.grid.levels[0])
 
     def draw(self) -> Tensor:

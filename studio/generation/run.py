@@ -41,7 +41,9 @@ def failure(job: JobId, problem: Exception) -> Failed:
         _free_memory()
         return Failed(job, "Out of memory. Try a smaller size, half precision, or the CPU.", detail=detail)
     log.info("a job failed", exc_info=problem)
-    return Failed(job, f"Something unexpected went wrong ({type(problem).__name__}: {str(problem)[:200]}).", detail=detail)
+    return Failed(
+        job, f"Something unexpected went wrong ({type(problem).__name__}: {str(problem)[:200]}).", detail=detail
+    )
 
 
 def _free_memory() -> None:

@@ -56,7 +56,7 @@ class Services:
 
 
 def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
-    """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised (see `studio.generation.run`)."""
+    """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised."""
     sampler = services.samplers.get(recipe.sampling.sampler)
     options = sampler.info.resolve(recipe.sampling.options)
     cancel.check()

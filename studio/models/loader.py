@@ -13,10 +13,11 @@ from studio.errors import OutOfMemory, RefusedFile, StudioError
 from studio.image import Image
 from studio.models.catalog import ModelCatalog
 from studio.models.device import Placement
-from studio.models.families.stable_diffusion import Parts, StableDiffusion, latent_scale
+from studio.models.families.stable_diffusion import Parts, StableDiffusion
 from studio.models.model import Model, ModelFacts
 from studio.models.model_folder import ModelFolder, check_model_folder
 from studio.models.model_hash import model_hash
+from studio.models.native_size import native_size
 from studio.models.preview import Decode, to_image
 from studio.models.safetensors_header import check_safetensors
 from studio.models.scheduler_config import schedule_from_config
@@ -49,7 +50,7 @@ class ModelCache:
 
 
 def load_model(path: Path, placement: Placement, name: str | None = None) -> Model:
-    """Load a diffusers folder of the Stable Diffusion family. The folder is checked before anything is imported or read.
+    """Load a diffusers folder of the Stable Diffusion family, after the whole check of the folder.
 
     Raises `RefusedFile` for a folder or weight file that is not accepted, `OutOfMemory` where it does not fit.
     """
@@ -77,8 +78,8 @@ def _refusing(name: str) -> Iterator[None]:
 def _load_stable_diffusion(folder: ModelFolder, placement: Placement, name: str) -> StableDiffusion:
     parts = _load_parts(folder, placement)
     schedule, parametrisation = schedule_from_config(folder.configs["scheduler"])
-    side = int(parts.unet.config.sample_size) * latent_scale(parts.vae)
-    facts = ModelFacts(name, model_hash(folder), (side, side), schedule, parametrisation)
+    size = native_size(folder.configs["unet"], folder.configs["vae"])
+    facts = ModelFacts(name, model_hash(folder), size, schedule, parametrisation)
     _check_channels(parts, name)
     return StableDiffusion(facts, parts, placement, _load_tiny_decoder(folder.path, placement))
 

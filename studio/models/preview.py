@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
-from studio.image import Image
+from studio.image import Image, Pixels
 from studio.job.preview import PreviewDecoder
 
 Decode = Callable[[Tensor], Image]
@@ -41,8 +41,8 @@ class LinearDecoder:
         small = torch.einsum("oc,chw->ohw", self.weight, latent[0].float().cpu()) + self.bias[:, None, None]
         h, w = small.shape[1:]
         factor = max(1, min(self.scale, LINEAR_SIDE // max(h, w)))
-        smooth = F.interpolate(small[None], size=(h * factor, w * factor), mode="bilinear", align_corners=False)[0]
-        return to_image(smooth)
+        size = (h * factor, w * factor)
+        return to_image(functional.interpolate(small[None], size=size, mode="bilinear", align_corners=False)[0])
 
 
 def to_image(rgb: Tensor) -> Image:
@@ -60,7 +60,7 @@ def fit_linear(encode: Callable[[Image], Tensor], decode: Decode, scale: int, si
     for number in range(3):
         latent = encode(Image(_drawn_picture(side, number)))
         pixels = torch.from_numpy(decode(latent).pixels.copy()).float().permute(2, 0, 1) / 255.0
-        colours.append(F.avg_pool2d(pixels[None], scale)[0].flatten(1).T)
+        colours.append(functional.avg_pool2d(pixels[None], scale)[0].flatten(1).T)
         latents.append(latent[0].float().cpu().flatten(1).T)
     x, y = torch.cat(latents).double(), torch.cat(colours).double()
     ones = torch.ones(len(x), 1, dtype=x.dtype)
@@ -68,8 +68,8 @@ def fit_linear(encode: Callable[[Image], Tensor], decode: Decode, scale: int, si
     return LinearDecoder(solution[:-1].T.contiguous(), solution[-1].contiguous(), scale)
 
 
-def _drawn_picture(side: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Discs and boxes of every colour on white, black or a gradient: flat areas, edges and shades, the same each time."""
+def _drawn_picture(side: int, seed: int) -> Pixels:
+    """Discs and boxes of every colour on white, black or a gradient: flat areas, edges and shades."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:side, 0:side] / side
     corner, change = rng.uniform(0, 255, 3), rng.uniform(-160, 160, (2, 3))
@@ -80,7 +80,8 @@ def _drawn_picture(side: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype
         far = np.maximum(abs(x - cx), abs(y - cy)) if rng.uniform() < 0.5 else np.hypot(x - cx, y - cy)
         shade = 1.0 - 0.4 * rng.uniform() * far[..., None] / radius
         picture = np.where((far < radius)[..., None], rng.uniform(0, 255, 3) * shade, picture)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(picture, 0, 255).astype(np.uint8)
+    return pixels
 
 
 class Previews:

@@ -35,7 +35,7 @@ class FormValues:
     width: int = 128
     height: int = 128
     seed: int = 7
-    seed_locked: bool = True
+    seed_locked: bool = False
     count: int = 1
 
     def as_data(self) -> dict[str, Any]:
@@ -74,7 +74,9 @@ class FormState(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, samplers: SamplerRegistry, values: FormValues | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, samplers: SamplerRegistry, values: FormValues | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._samplers = samplers
         self._values = values or FormValues()
@@ -91,7 +93,7 @@ class FormState(QObject):
             self.changed.emit(frozenset(different))
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """One recipe a picture: a snapshot that later edits cannot touch. Raises `InvalidField` for the first bad field."""
+        """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""
         v = self._values
         if v.seed + v.count - 1 > SEED_MAXIMUM:
             raise InvalidField("seed", f"Seed {v.seed} leaves no room for {v.count} pictures. Use a smaller seed.")
@@ -148,6 +150,16 @@ class FormState(QObject):
             seed_locked=True,
             count=1,
         )
+
+    def load_foreign(self, parameters: Mapping[str, Any]) -> list[str]:
+        """Take over what is understood of another program's settings; the names of the fields that were taken.
+
+        The model stays: names of other programs' models mean nothing here.
+        """
+        known = {"prompt", "negative_prompt", "steps", "scale", "width", "height", "seed", "spacing", "sampler"}
+        taken = {name: value for name, value in parameters.items() if name in known}
+        self.set(**taken, **({"seed_locked": True} if "seed" in taken else {}))
+        return sorted(taken)
 
 
 def _read_timesteps(text: str) -> tuple[float, ...]:

@@ -72,7 +72,7 @@ class Inbox:
 class GenerationWorker(QObject):
     """Runs jobs and tells of them. Every job ends with exactly one terminal event, whatever its engine does."""
 
-    event = Signal(object)
+    job_event = Signal(object)
     preview_waiting = Signal()
     model_status = Signal(object)
 
@@ -105,15 +105,15 @@ class GenerationWorker(QObject):
                 self._tell(event)
                 if isinstance(event, TERMINAL):
                     return
-            self.event.emit(Failed(job.id, "The run stopped without a result. Try it again."))
+            self.job_event.emit(Failed(job.id, "The run stopped without a result. Try it again."))
         except Exception as problem:
             detail = "".join(traceback.format_exception(problem))
             log.info("a job failed outside its run", exc_info=problem)
-            self.event.emit(Failed(job.id, _sentence(problem), detail=detail))
+            self.job_event.emit(Failed(job.id, _sentence(problem), detail=detail))
 
     def _tell(self, event: JobEvent) -> None:
         if not isinstance(event, PreviewReady):
-            self.event.emit(event)
+            self.job_event.emit(event)
         elif self._mailbox.put(event):
             self.preview_waiting.emit()
 

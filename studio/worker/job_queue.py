@@ -16,10 +16,10 @@ from studio.worker.preview_mailbox import PreviewMailbox
 class JobQueue(QObject):
     """Owns the one worker thread. All of its methods are called on the main thread and return at once.
 
-    `event` carries job events in order; `preview` carries the newest `PreviewReady`; `model_status` a `ModelStatus`.
+    `job_event` carries job events in order; `preview` carries the newest `PreviewReady`; `model_status` a `ModelStatus`.
     """
 
-    event = Signal(object)
+    job_event = Signal(object)
     preview = Signal(object)
     model_status = Signal(object)
     _wake = Signal()
@@ -42,7 +42,7 @@ class JobQueue(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         self._wake.connect(self._worker.work, queued)
         self._warm_up.connect(self._worker.warm_up, queued)
-        self._worker.event.connect(self._pass_on, queued)
+        self._worker.job_event.connect(self._pass_on, queued)
         self._worker.preview_waiting.connect(self._pass_preview_on, queued)
         self._worker.model_status.connect(self.model_status, queued)
 
@@ -56,7 +56,7 @@ class JobQueue(QObject):
         job = QueuedJob(self._last_id, recipe, CancelToken())
         self._unfinished[job.id] = job.cancel
         self._inbox.add(job)
-        self.event.emit(Queued(job.id, recipe))
+        self.job_event.emit(Queued(job.id, recipe))
         self._wake.emit()
         return job.id
 
@@ -86,7 +86,7 @@ class JobQueue(QObject):
             return
         if isinstance(event, TERMINAL):
             del self._unfinished[event.job]
-        self.event.emit(event)
+        self.job_event.emit(event)
 
     @Slot()
     def _pass_preview_on(self) -> None:

@@ -70,7 +70,7 @@ class Listener:
     def __init__(self, queue: JobQueue) -> None:
         self.events: list[JobEvent] = []
         self.previews: list[PreviewReady] = []
-        queue.event.connect(self.events.append)
+        queue.job_event.connect(self.events.append)
         queue.preview.connect(self.previews.append)
 
     def terminal(self, job: JobId) -> list[JobEvent]:

@@ -103,7 +103,7 @@ class StableDiffusion:
         vae = self._parts.vae
         rgb = torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
         mean: Tensor = vae.encode(rgb.to(self.device, self.dtype)).latent_dist.mode()
-        return (mean - _shift(vae)) * vae.config.scaling_factor
+        return (mean - _shift(vae)) * float(vae.config.scaling_factor)
 
     @torch.inference_mode()
     def decode(self, latent: Tensor) -> Image:
@@ -125,7 +125,7 @@ class StableDiffusion:
                 vae.to(self.dtype)
             if bool(torch.isfinite(rgb).all()):
                 return rgb
-        raise NotFinite("Decoding gave values that are no numbers, so no picture was made. Try another seed or precision.")
+        raise NotFinite("Decoding gave values that are no numbers; no picture was made. Try another seed or precision.")
 
 
 def latent_scale(vae: Any) -> int:

@@ -1,0 +1,92 @@
+"""The composition root of the desktop program: builds the objects and connects them.
+
+The window is painted before torch is imported; the worker thread imports it afterwards.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from studio import __version__, paths
+from studio.export.picture_file import write_picture
+from studio.job.cancel import CancelToken
+from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
+from studio.job.recipe import Recipe
+from studio.library.pictures import PictureFolder
+from studio.models.catalog import ModelCatalog
+from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.ui.main_window import MainWindow
+from studio.ui.settings_store import SettingsStore
+from studio.ui.theme import Theme
+from studio.worker.job_queue import JobQueue
+
+if TYPE_CHECKING:
+    from studio.generation.text_to_image import Services
+
+log = logging.getLogger(__name__)
+
+
+class StudioEngine:
+    """Runs jobs with the real models. Built in the worker thread, because its imports load torch."""
+
+    def __init__(self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry) -> None:
+        from studio.generation.run import run
+        from studio.models.device import choose_placement
+        from studio.models.loader import ModelCache
+
+        self._run = run
+        self._store = store
+        self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
+        self._services = self._make_services(samplers)
+
+    def _make_services(self, samplers: SamplerRegistry) -> Services:
+        from studio.generation.text_to_image import Services
+
+        return Services(self._models, samplers, self._store.preview, self._save)
+
+    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
+        return self._run(job, recipe, self._services, cancel)
+
+    def warm_up(self, model: str) -> ModelStatus:
+        loaded = self._models.get(model)
+        return ModelStatus(model, str(loaded.device), str(loaded.dtype).removeprefix("torch."))
+
+    def _save(self, generated: GeneratedImage) -> Path:
+        folder = Path(self._store.current.pictures_folder or paths.pictures())
+        return PictureFolder(folder, write_picture).save(generated)
+
+
+def build(application: QApplication) -> MainWindow:
+    """Build the window and everything behind it."""
+    theme = Theme(application, paths.resources())
+    store = SettingsStore(paths.settings_file(), application)
+    catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in store.current.model_folders])
+    samplers = builtin_samplers()
+    queue = JobQueue(lambda: StudioEngine(store, catalog, samplers))
+    return MainWindow(queue, store, catalog, samplers, theme)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start the studio; returns the exit code when its window is closed."""
+    application = QApplication([sys.argv[0], *(arguments or ())])
+    QCoreApplication.setApplicationName("Reverie")
+    QCoreApplication.setApplicationVersion(__version__)
+    application.setWindowIcon(QIcon(str(paths.resources() / "icons" / "reverie.svg")))
+    application.setDesktopFileName("reverie")
+    window = build(application)
+    window.show()
+    # After the first painting: importing torch takes the processor for seconds.
+    QTimer.singleShot(0, window.warm_up)
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

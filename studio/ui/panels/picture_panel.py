@@ -1,0 +1,74 @@
+"""Size, seed and count of the pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.ui.form_state import COUNT_MAXIMUM, FormState, FormValues
+from studio.ui.widgets.number import NumberRange
+from studio.ui.widgets.number_row import NumberRow
+from studio.ui.widgets.row import Row
+from studio.ui.widgets.seed_row import SeedRow
+from studio.ui.widgets.size_row import SizeRow
+
+COUNT_ON_SLIDER = 16
+
+
+class PicturePanel(QWidget):
+    """Edits the fields `width`, `height`, `seed`, `seed_locked` and `count`."""
+
+    def __init__(self, form: FormState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._form = form
+        self._size = SizeRow()
+        self._seed = SeedRow()
+        self._count = NumberRow(
+            self.tr("Count"),
+            NumberRange(1, COUNT_MAXIMUM, slider_maximum=COUNT_ON_SLIDER),
+            1,
+            description=self.tr("How many pictures. Each takes the next seed."),
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for row in (self._size, self._seed, self._count):
+            column.addWidget(row)
+        self._size.value_changed.connect(lambda size: form.set(width=size[0], height=size[1]))
+        self._seed.value_changed.connect(lambda seed: form.set(seed=seed))
+        self._seed.lock_changed.connect(lambda locked: form.set(seed_locked=locked))
+        self._count.value_changed.connect(lambda count: form.set(count=count))
+        form.changed.connect(self._show)
+        self._show(frozenset(FormValues.__dataclass_fields__))
+
+    def rows(self) -> dict[str, Row]:
+        """The row of each field, by the name a job uses when it refuses one."""
+        return {"width": self._size, "height": self._size, "seed": self._seed, "count": self._count}
+
+    def set_native_size(self, width: int, height: int) -> None:
+        """Offer the sizes that suit a model made for `width` × `height` pixels."""
+        half = (width * 3 // 4 // 8 * 8, height * 3 // 4 // 8 * 8)
+        presets = [
+            (self.tr("The model's own"), width, height),
+            (self.tr("Portrait"), half[0], height),
+            (self.tr("Landscape"), width, half[1]),
+        ]
+        self._size.set_presets(presets, (width, height))
+
+    def roll(self) -> None:
+        """Take another seed."""
+        self._seed.roll()
+
+    def run_accepted(self) -> None:
+        """A run took the seed: the next one is rolled unless it is locked."""
+        self._seed.run_accepted()
+
+    def _show(self, names: frozenset[str]) -> None:
+        values = self._form.values
+        if names & {"width", "height"} and self._size.value() != (values.width, values.height):
+            self._size.set_value((values.width, values.height))
+        if "seed" in names and self._seed.value() != values.seed:
+            self._seed.set_value(values.seed)
+        if "seed_locked" in names:
+            self._seed.set_locked(values.seed_locked)
+        if "count" in names and self._count.value() != values.count:
+            self._count.set_value(values.count)

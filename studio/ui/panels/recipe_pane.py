@@ -1,0 +1,75 @@
+"""The left pane: everything a recipe needs, with the run foot pinned below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from studio.models.catalog import ModelCatalog
+from studio.sampling.registry import SamplerRegistry
+from studio.ui.form_state import FormState
+from studio.ui.panels.model_panel import ModelPanel
+from studio.ui.panels.picture_panel import PicturePanel
+from studio.ui.panels.prompt_panel import PromptPanel
+from studio.ui.panels.run_foot import RunFoot
+from studio.ui.panels.sampling_panel import SamplingPanel
+from studio.ui.prompt_reading import PromptReading
+from studio.ui.widgets.row import Row, first_refused
+
+
+class RecipePane(QWidget):
+    """Holds the panels. It knows them; they know only the form."""
+
+    def __init__(
+        self,
+        form: FormState,
+        samplers: SamplerRegistry,
+        catalog: ModelCatalog,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        reading = PromptReading(lambda name: catalog.get(name).folder)
+        self.prompt = PromptPanel(form, reading)
+        self.model = ModelPanel(form, catalog)
+        self.sampling = SamplingPanel(form, samplers)
+        self.picture = PicturePanel(form)
+        self.foot = RunFoot()
+        self._sheet = QWidget()
+        sheet = QVBoxLayout(self._sheet)
+        sheet.setContentsMargins(0, 0, 0, 0)
+        sheet.setSpacing(0)
+        for panel in (self.prompt, self.model, self.sampling, self.picture):
+            sheet.addWidget(panel)
+        sheet.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._sheet)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self.foot)
+
+    def refused(self) -> Row | None:
+        """Take what was typed but not entered, and return the first row that is refused."""
+        return first_refused(self._sheet)
+
+    def mark(self, field: str, sentence: str) -> bool:
+        """Show at its row what a run said about a field; False if the field has no row."""
+        row = self._rows().get(field)
+        if row is None:
+            return False
+        row.set_problem(sentence)
+        self.reveal(row)
+        return True
+
+    def reveal(self, row: QWidget) -> None:
+        """Scroll to a row."""
+        self._scroll.ensureWidgetVisible(row)
+
+    def _rows(self) -> dict[str, Row]:
+        return {**self.model.rows(), **self.sampling.rows(), **self.picture.rows()}

@@ -1,0 +1,159 @@
+"""Sampler, its options, spacing, steps and guidance."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.errors import InvalidField
+from studio.job.recipe import STEPS_MAXIMUM
+from studio.sampling.registry import SamplerRegistry
+from studio.ui.form_state import FormState, FormValues
+from studio.ui.widgets.choice_row import ChoiceRow
+from studio.ui.widgets.number import NumberRange
+from studio.ui.widgets.number_row import NumberRow
+from studio.ui.widgets.options_form import SamplerForm
+from studio.ui.widgets.row import Row
+from studio.ui.widgets.section import Section
+from studio.ui.widgets.text_row import TextRow
+
+# The slider covers what is used every day; the field takes everything that is allowed.
+STEPS_ON_SLIDER = 100
+SCALE_ON_SLIDER = 20.0
+
+
+class SamplingPanel(QWidget):
+    """Edits how the run walks: sampler and options, spacing and steps, guidance and its refinements."""
+
+    def __init__(self, form: FormState, samplers: SamplerRegistry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._form = form
+        self._samplers = samplers
+        self._sampler = self._sampler_row()
+        self._options = SamplerForm()
+        self._steps = self._steps_row()
+        self._scale = self._scale_row()
+        self._more = Section(self.tr("More"), folded=True)
+        self._spacing = self._spacing_row()
+        self._timesteps = self._timesteps_row()
+        self._rescale = self._fraction(
+            self.tr("Rescale"), 0.0, self.tr("Takes back the glare of strong guidance: 0 is off, 0.7 is usual.")
+        )
+        self._from = self._fraction(
+            self.tr("Guide from"), 0.0, self.tr("Guidance acts between these parts of the noise: 0 is clean.")
+        )
+        self._to = self._fraction(self.tr("Guide to"), 1.0, self.tr("1 is pure noise."))
+        self._lay_out()
+        self._connect()
+        self._show(frozenset(FormValues.__dataclass_fields__))
+
+    def rows(self) -> dict[str, Row]:
+        """The row of each field, by the name a job uses when it refuses one."""
+        rows: dict[str, Row] = {
+            "sampler": self._sampler,
+            "steps": self._steps,
+            "scale": self._scale,
+            "spacing": self._spacing,
+            "timesteps": self._timesteps,
+            "rescale": self._rescale,
+            "interval": self._from,
+        }
+        for option in self._samplers.get(self._options.sampler()).info.options:
+            row = self._options.row(option.name)
+            if row is not None:
+                rows[option.name] = row
+        return rows
+
+    def _sampler_row(self) -> ChoiceRow:
+        choices = [(info.name, info.title, info.description) for info in self._samplers.infos()]
+        return ChoiceRow(self.tr("Sampler"), choices, "ddim")
+
+    def _steps_row(self) -> NumberRow:
+        limits = NumberRange(1, STEPS_MAXIMUM, slider_maximum=STEPS_ON_SLIDER)
+        return NumberRow(self.tr("Steps"), limits, 30, description=self.tr("More steps are slower and often finer."))
+
+    def _scale_row(self) -> NumberRow:
+        limits = NumberRange(0.0, 100.0, step=0.5, decimals=1, slider_maximum=SCALE_ON_SLIDER)
+        return NumberRow(
+            self.tr("Guidance"),
+            limits,
+            5.0,
+            spoken=self.tr("Guidance scale"),
+            description=self.tr("How strongly the prompt pulls. 1 is without guidance and twice as fast."),
+        )
+
+    def _spacing_row(self) -> ChoiceRow:
+        choices = [
+            ("leading", self.tr("Leading"), self.tr("Even steps that stop short of pure noise.")),
+            ("trailing", self.tr("Trailing"), self.tr("Even steps from the noisiest level down.")),
+            ("linspace", self.tr("Linear"), self.tr("Even steps that take in both ends.")),
+            ("karras", self.tr("Karras"), self.tr("Finer steps where little noise is left.")),
+            ("exponential", self.tr("Exponential"), self.tr("Even in the logarithm of the noise.")),
+            ("explicit", self.tr("Explicit list"), self.tr("Your own timesteps, noisiest first.")),
+        ]
+        return ChoiceRow(
+            self.tr("Spacing"), choices, "leading", description=self.tr("Which noise levels the steps visit.")
+        )
+
+    def _timesteps_row(self) -> TextRow:
+        return TextRow(self.tr("Timesteps"), "", description=self.tr("Noisiest first, such as 999, 750, 500, 250."))
+
+    def _fraction(self, title: str, default: float, description: str) -> NumberRow:
+        return NumberRow(title, NumberRange(0.0, 1.0, step=0.05, decimals=2), default, description=description)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._sampler, self._options, self._steps, self._scale, self._more):
+            column.addWidget(widget)
+        for row in (self._spacing, self._timesteps, self._rescale, self._from, self._to):
+            self._more.add(row)
+
+    def _connect(self) -> None:
+        form = self._form
+        self._sampler.value_changed.connect(lambda value: form.set(sampler=value))
+        self._options.changed.connect(self._options_edited)
+        self._steps.value_changed.connect(lambda value: form.set(steps=value))
+        self._scale.value_changed.connect(lambda value: form.set(scale=value))
+        self._spacing.value_changed.connect(lambda value: form.set(spacing=value))
+        self._timesteps.value_changed.connect(lambda value: form.set(timesteps=value))
+        self._rescale.value_changed.connect(lambda value: form.set(rescale=value))
+        self._from.value_changed.connect(lambda value: form.set(interval_start=value))
+        self._to.value_changed.connect(lambda value: form.set(interval_end=value))
+        form.changed.connect(self._show)
+
+    def _options_edited(self) -> None:
+        kept = {**self._form.values.options, self._options.sampler(): self._options.values()}
+        self._form.set(options=kept)
+
+    def _show(self, names: frozenset[str]) -> None:
+        """Follow the form: show the fields in `names`."""
+        values = self._form.values
+        if names & {"sampler", "options"}:
+            self._show_sampler(values)
+        for name, row, value in (
+            ("steps", self._steps, values.steps),
+            ("scale", self._scale, values.scale),
+            ("spacing", self._spacing, values.spacing),
+            ("timesteps", self._timesteps, values.timesteps),
+            ("rescale", self._rescale, values.rescale),
+            ("interval_start", self._from, values.interval_start),
+            ("interval_end", self._to, values.interval_end),
+        ):
+            if name in names and row.value() != value:
+                row.set_value(value)
+        explicit = values.spacing == "explicit"
+        self._timesteps.setVisible(explicit)
+        self._steps.setEnabled(not explicit)
+
+    def _show_sampler(self, values: FormValues) -> None:
+        self._sampler.set_value(values.sampler)
+        try:
+            info = self._samplers.get(values.sampler).info
+        except InvalidField:
+            return
+        if self._options.sampler() != info.name:
+            self._options.show_sampler(info.name, info.options)
+        given = values.options.get(info.name, {})
+        if given != self._options.values():
+            self._options.set_values(given)

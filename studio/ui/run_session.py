@@ -1,0 +1,185 @@
+"""What is going on, in the words of the run foot. Follows the job queue and knows nothing of widgets but texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.job.event import (
+    Cancelled,
+    Decoding,
+    Failed,
+    Finished,
+    JobEvent,
+    JobId,
+    ModelLoading,
+    ModelStatus,
+    Queued,
+    Started,
+    StepDone,
+)
+from studio.job.recipe import Recipe
+from studio.worker.job_queue import JobQueue
+
+
+class Phase(Enum):
+    """Where the run is."""
+
+    IDLE = auto()
+    QUEUED = auto()
+    LOADING = auto()
+    SAMPLING = auto()
+    DECODING = auto()
+    CANCELLING = auto()
+    FINISHED = auto()
+    CANCELLED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """What the foot shows: the text, how far the run is (0 to 1, None where nobody knows), and how many jobs wait."""
+
+    phase: Phase = Phase.IDLE
+    text: str = ""
+    fraction: float | None = 0.0
+    waiting: int = 0
+    path: Path | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.phase in (Phase.QUEUED, Phase.LOADING, Phase.SAMPLING, Phase.DECODING, Phase.CANCELLING)
+
+
+class RunSession(QObject):
+    """Submits, cancels, and tells the status in words. `status_changed(RunStatus)` follows every event.
+    `job_event` and `model_status` pass on what the queue says, after the status is up to date.
+
+    Recipes that are submitted together belong together: cancelling ends the running one and those that wait with it.
+    """
+
+    status_changed = Signal(object)
+    job_event = Signal(object)
+    model_status = Signal(object)
+
+    def __init__(self, queue: JobQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._groups: dict[JobId, int] = {}
+        self._group = 0
+        self._current: JobId | None = None
+        self._status = RunStatus(text=self.tr("Ready"))
+        queue.job_event.connect(self._follow)
+        queue.job_event.connect(self.job_event)
+        queue.model_status.connect(self._model_ready)
+        queue.model_status.connect(self.model_status)
+
+    @property
+    def status(self) -> RunStatus:
+        return self._status
+
+    @property
+    def current(self) -> JobId | None:
+        """The job that runs or ran last."""
+        return self._current
+
+    def submit(self, recipes: Sequence[Recipe]) -> list[JobId]:
+        """Queue recipes that belong together."""
+        self._group += 1
+        jobs = []
+        for recipe in recipes:
+            job = self._queue.submit(recipe)
+            self._groups[job] = self._group
+            jobs.append(job)
+        return jobs
+
+    def cancel(self) -> None:
+        """Cancel the running job and what was submitted with it; later submissions go on."""
+        unfinished = self._queue.unfinished()
+        if not unfinished:
+            return
+        group = self._groups.get(unfinished[0])
+        self._tell(phase=Phase.CANCELLING, text=self.tr("Cancelling"))
+        # From the last to the first, so that none of them starts while the others are taken back.
+        for job in reversed(unfinished):
+            if self._groups.get(job) == group:
+                self._queue.cancel(job)
+
+    def warm_up(self, model: str) -> None:
+        """Have a model ready before it is needed."""
+        if not self._status.running:
+            self._tell(
+                phase=Phase.IDLE, text=self.tr("Loading {model}, first time only").format(model=model), fraction=None
+            )
+        self._queue.warm_up(model)
+
+    def _model_ready(self, status: ModelStatus) -> None:
+        if not self._status.running and self._status.phase is Phase.IDLE:
+            self._tell(phase=Phase.IDLE, text=status.sentence or self.tr("Ready"), fraction=0.0)
+
+    def _follow(self, event: JobEvent) -> None:
+        if isinstance(event, Queued):
+            if not self._status.running:
+                self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
+            else:
+                self._tell()
+            return
+        if isinstance(event, (ModelLoading, Started)):
+            self._current = event.job
+        if isinstance(event, (Finished, Cancelled, Failed)):
+            self._groups.pop(event.job, None)
+            if isinstance(event, Cancelled) and not event.steps:
+                self._tell()
+                self._settle_if_done()
+                return
+        self._describe(event)
+
+    def _describe(self, event: JobEvent) -> None:
+        cancelling = self._status.phase is Phase.CANCELLING
+        if isinstance(event, ModelLoading):
+            text = self.tr("Loading {model}, first time only").format(model=event.model)
+            self._tell(phase=Phase.LOADING, text=text, fraction=None)
+        elif isinstance(event, Started) and not cancelling:
+            self._tell(phase=Phase.SAMPLING, text=self.tr("Step 0 of {steps}").format(steps=event.steps), fraction=0.0)
+        elif isinstance(event, StepDone) and not cancelling:
+            self._tell(phase=Phase.SAMPLING, text=self._step_text(event), fraction=event.step / event.steps)
+        elif isinstance(event, Decoding) and not cancelling:
+            self._tell(phase=Phase.DECODING, text=self.tr("Decoding"), fraction=1.0)
+        elif isinstance(event, (Finished, Cancelled, Failed)):
+            self._ended(event)
+
+    def _step_text(self, event: StepDone) -> str:
+        speed = event.step / event.seconds if event.seconds > 0 else 0.0
+        left = (event.steps - event.step) / speed if speed else 0.0
+        text = self.tr("Step {step} of {steps}, {speed} steps/s, {left} left")
+        return text.format(step=event.step, steps=event.steps, speed=f"{speed:.1f}", left=self._duration(left))
+
+    def _duration(self, seconds: float) -> str:
+        if seconds < 60:
+            return self.tr("{seconds} s").format(seconds=round(seconds))
+        return self.tr("{minutes} min {seconds} s").format(minutes=int(seconds // 60), seconds=round(seconds % 60))
+
+    def _ended(self, event: Finished | Cancelled | Failed) -> None:
+        if isinstance(event, Finished):
+            saved = self.tr("Saved as {name}.").format(name=event.path.name) if event.path else self.tr("Done")
+            self._tell(phase=Phase.FINISHED, text=saved, fraction=1.0, path=event.path)
+        elif isinstance(event, Cancelled):
+            text = self.tr("Cancelled at step {step} of {steps}.").format(step=event.step, steps=event.steps)
+            self._tell(phase=Phase.CANCELLED, text=text, fraction=0.0, path=None)
+        else:
+            self._tell(phase=Phase.FAILED, text=self.tr("Failed"), fraction=0.0, path=None)
+        if self._queue.unfinished():
+            self._tell(phase=Phase.QUEUED, fraction=None)
+
+    def _settle_if_done(self) -> None:
+        if not self._queue.unfinished() and self._status.running:
+            self._tell(phase=Phase.CANCELLED, text=self.tr("Cancelled before the first step."), fraction=0.0, path=None)
+
+    def _tell(self, **changes: object) -> None:
+        waiting = max(0, len(self._queue.unfinished()) - 1)
+        self._status = replace(self._status, **{"waiting": waiting, **changes})  # type: ignore[arg-type]
+        self.status_changed.emit(self._status)

@@ -1,0 +1,165 @@
+"""Joins a run to what shows it: canvas, timeline and history follow the events of the jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.errors import StudioError
+from studio.image import Image
+from studio.job.event import (
+    Cancelled,
+    Failed,
+    Finished,
+    GeneratedImage,
+    ImageReady,
+    JobEvent,
+    JobId,
+    ModelLoading,
+    PreviewReady,
+    Queued,
+    Started,
+    StepDone,
+)
+from studio.job.recipe import Recipe
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.panels.history_model import JobState
+from studio.ui.panels.history_panel import HistoryPanel
+from studio.ui.timeline.timeline import Timeline
+
+PROMPT_SHOWN = 60
+
+
+class Stage(QObject):
+    """Shows the run that works, or the picture the user chose; never moves the view while a run goes on.
+
+    `recipe()` is that of the picture on the canvas, None for one whose making is not known.
+    """
+
+    def __init__(
+        self, canvas: Canvas, timeline: Timeline, history: HistoryPanel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._canvas, self._timeline, self._history = canvas, timeline, history
+        self._recipes: dict[JobId, Recipe] = {}
+        self._running: JobId | None = None
+        self._shown: Recipe | None = None
+        self._shown_size: tuple[int, int] | None = None
+        timeline.step_selected.connect(self._show_step)
+        timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
+        history.selected.connect(self.show_job)
+
+    def recipe(self) -> Recipe | None:
+        """How the picture on the canvas was made."""
+        return self._shown
+
+    def recipe_of(self, job: JobId) -> Recipe | None:
+        """The recipe of a job of this session."""
+        entry = self._history.entry(job)
+        return entry.recipe if entry else None
+
+    @Slot(object)
+    def follow(self, event: JobEvent) -> None:
+        """Take in what a job tells."""
+        if isinstance(event, Queued):
+            self._recipes[event.job] = event.recipe
+            self._history.add_job(event.job, event.recipe)
+        elif isinstance(event, ModelLoading):
+            self._history.set_state(event.job, JobState.RUNNING)
+        elif isinstance(event, Started):
+            self._begin(event)
+        elif isinstance(event, StepDone):
+            self._timeline.advance(event.step)
+        elif isinstance(event, ImageReady):
+            self._picture_ready(event.job, event.generated)
+        elif isinstance(event, (Finished, Cancelled, Failed)):
+            self._end(event)
+
+    @Slot(object)
+    def preview(self, preview: PreviewReady) -> None:
+        """Show the newest preview, unless the user looks at something else."""
+        recipe = self._recipes.get(preview.job)
+        if recipe is None or preview.job != self._running:
+            return
+        self._timeline.add_preview(preview.step, preview.kind, preview.image)
+        self._history.set_preview(preview.job, preview.image)
+        if self._timeline.is_live:
+            caption = self.tr("Step {step} of {steps}, {kind}")
+            text = caption.format(step=preview.step, steps=preview.steps, kind=preview.kind)
+            self._show(preview.image, text, recipe)
+
+    def show_job(self, job: JobId) -> None:
+        """Show the finished picture of a job. Raises nothing: a file that is gone is told below the canvas."""
+        entry = self._history.entry(job)
+        try:
+            image = self._history.picture(job)
+        except StudioError as problem:
+            self._canvas.set_caption(problem.sentence)
+            return
+        if entry is None or image is None:
+            return
+        if self._running is not None:
+            self._timeline.set_live(False)
+        self._show(image, _title(entry.recipe), entry.recipe, entry.path)
+
+    def show_file(self, image: Image, recipe: Recipe | None, path: Path) -> None:
+        """Show a picture that was opened or dropped."""
+        if self._running is not None:
+            self._timeline.set_live(False)
+        self._show(image, path.name, recipe, path)
+
+    def _begin(self, event: Started) -> None:
+        recipe = self._recipes[event.job]
+        self._running = event.job
+        self._history.set_state(event.job, JobState.RUNNING)
+        self._timeline.begin(event.steps, event.timesteps, (recipe.width, recipe.height))
+
+    def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
+        self._timeline.finish(generated.image)
+        self._history.set_image(job, generated)
+        if self._timeline.is_live:
+            self._show(generated.image, _title(generated.recipe), generated.recipe)
+
+    def _end(self, event: Finished | Cancelled | Failed) -> None:
+        recipe = self._recipes.pop(event.job, None)
+        if isinstance(event, Finished):
+            self._history.set_state(event.job, JobState.FINISHED)
+            if event.path is not None:
+                self._history.set_path(event.job, event.path)
+                if recipe is not None and recipe == self._shown:
+                    self._canvas.set_file(event.path)
+        elif isinstance(event, Cancelled):
+            self._history.set_state(event.job, JobState.CANCELLED)
+        else:
+            self._history.set_state(event.job, JobState.FAILED, event.sentence)
+        if event.job == self._running:
+            self._running = None
+            if not isinstance(event, Finished):
+                self._timeline.finish(None)
+
+    def _show_step(self, step: int | None) -> None:
+        """Show a kept step, or with None the newest of the run."""
+        look = self._timeline.look(step)
+        if look is not None:
+            self._show(look.image, look.caption, self._shown, size=look.size)
+
+    def _show(
+        self,
+        image: Image,
+        caption: str,
+        recipe: Recipe | None,
+        path: Path | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        frame = size or ((recipe.width, recipe.height) if recipe else (image.width, image.height))
+        keep = frame == self._shown_size
+        self._shown, self._shown_size = recipe, frame
+        self._canvas.show_image(image, caption, keep_view=keep, size=frame, path=path, has_recipe=recipe is not None)
+
+
+def _title(recipe: Recipe) -> str:
+    """A picture in a few words: its prompt and seed."""
+    prompt = " ".join(recipe.prompt.split()) or "…"
+    short = prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
+    return f"{short}, seed {recipe.seed}"
