@@ -1,4 +1,4 @@
-"""Lengths and durations for layouts. They follow the application's font, so the UI scale reaches every layout."""
+"""Lengths and durations for layouts. What the theme chose travels as properties of Qt's application object."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 
 from studio.ui.stylesheet import scaled
-from studio.ui.tokens import MOTION_MS, TYPE_BASE
+from studio.ui.tokens import MOTION_MS
+
+UI_SCALE = "uiScale"
+"""Name of the application's dynamic property that holds the UI scale; `Theme` sets it."""
 
 REDUCE_MOTION = "reduceMotion"
 """Name of the application's dynamic property that holds the user's wish for no motion."""
@@ -14,8 +17,9 @@ REDUCE_MOTION = "reduceMotion"
 
 def px(length: int) -> int:
     """`length` logical pixels at the current UI scale. Before a theme is applied the scale is 1."""
-    size = QGuiApplication.font().pixelSize()
-    return scaled(length, size / TYPE_BASE if size > 0 else 1.0)
+    application = QCoreApplication.instance()
+    scale = application.property(UI_SCALE) if application is not None else None
+    return scaled(length, scale or 1.0)
 
 
 def motion_ms() -> int:

@@ -28,7 +28,8 @@ def from_qimage(picture: QImage) -> Image:
     lines = np.frombuffer(rgba.constBits(), dtype=np.uint8).reshape(rgba.height(), rgba.bytesPerLine())
     pixels = lines[:, : 4 * rgba.width()].reshape(rgba.height(), rgba.width(), 4)
     if not picture.hasAlphaChannel():
-        return Image(np.ascontiguousarray(pixels[..., :3]))
+        # A copy in any case: of a single pixel the slice would still point into Qt's memory.
+        return Image(pixels[..., :3].copy())
     alpha = pixels[..., 3:].astype(np.uint32)
     mixed = (pixels[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
     return Image(mixed.astype(np.uint8))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from studio.ui import tokens as table
+from studio.ui.metrics import UI_SCALE
 from studio.ui.stylesheet import IconFiles, expand, scaled
 from studio.ui.tokens import THEMES, ThemeName, Tokens
 
@@ -52,6 +53,7 @@ class Theme(QObject):
         self._scale = min(max(scale, table.SCALE_MINIMUM), table.SCALE_MAXIMUM)
         scheme = Qt.ColorScheme.Dark if name == "dark" else Qt.ColorScheme.Light
         self._application.styleHints().setColorScheme(scheme)
+        self._application.setProperty(UI_SCALE, self._scale)
         self._application.setFont(base_font(self._scale))
         self._application.setPalette(palette(self._tokens))
         # After the palette, always: a style sheet keeps the palette's colours of the moment it was set.

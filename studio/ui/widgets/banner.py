@@ -69,8 +69,8 @@ class Banner(QFrame):
         self.setAccessibleName(sentence)
         self._line.setContentsMargins(px(12), px(8), px(8), px(8))
         self._line.setSpacing(px(8))
-        self.show()
         self._place()
+        self.show()
         self.raise_()
         announce(self, sentence)
 
@@ -97,7 +97,10 @@ class Banner(QFrame):
         self.closed.emit()
 
     def _place(self) -> None:
+        for part in (self, self._text, self._close, *self._buttons):
+            part.ensurePolished()
+        self._line.invalidate()
         self._line.activate()
         width = min(px(WIDTH_MAXIMUM), self._pane.width() - px(32))
-        height = max(self._line.heightForWidth(width), px(44))
+        height = max(self.heightForWidth(width), px(44))
         self.setGeometry((self._pane.width() - width) // 2, px(16), width, height)

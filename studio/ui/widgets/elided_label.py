@@ -43,16 +43,9 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        flags = self.alignment() | Qt.TextFlag.TextSingleLine
-        self.style().drawItemText(
-            painter,
-            self.contentsRect(),
-            int(flags),
-            self.palette(),
-            self.isEnabled(),
-            self._shown(),
-            self.foregroundRole(),
-        )
+        flags = int(self.alignment() | Qt.TextFlag.TextSingleLine)
+        area, palette, role = self.contentsRect(), self.palette(), self.foregroundRole()
+        self.style().drawItemText(painter, area, flags, palette, self.isEnabled(), self._shown(), role)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -39,37 +39,43 @@ class CommitField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
+        self._offered = ""
         # A line edit has margins inside its padding. Without them its text stands where a combo box has it.
         self.setTextMargins(-2, 0, -2, 0)
 
     def show_text(self, text: str) -> None:
         """Show `text` as the accepted one."""
-        self._shown = text
+        self._shown = self._offered = text
         if self.text() != text:
             self.setText(text)
 
     def pending(self) -> bool:
-        """Whether the text differs from the accepted one."""
-        return self.text() != self._shown
+        """Whether something was typed that is not accepted: not yet, or refused and not yet taken back."""
+        return self.text() != self._shown or self._offered != self._shown
 
     def commit(self) -> None:
         """Offer typed text to the owner."""
         if self.pending():
+            self._offered = self.text()
             self.committed.emit(self.text())
 
     def event(self, event: QEvent) -> bool:
         # Claims Esc before a shortcut of the window gets it: Esc ends the innermost thing first.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.pending():
-                event.accept()
-                return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+            and self.pending()
+        ):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER and self.pending():
             self.commit()
         elif event.key() == Qt.Key.Key_Escape and self.pending():
-            self.setText(self._shown)
+            self.show_text(self._shown)
             self.restored.emit()
         elif event.key() in (*ENTER, Qt.Key.Key_Escape):
             event.ignore()

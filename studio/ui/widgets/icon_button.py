@@ -21,7 +21,7 @@ REDRAW = (
 
 
 class IconButton(QToolButton):
-    """`name` is what the button does: accessible name and tooltip; `keys` is its shortcut, named in the tooltip only."""
+    """`name` is what it does: accessible name and tooltip; `keys` is its shortcut, told in the tooltip only."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class IconButton(QToolButton):
 
 
 class IconLabel(QWidget):
-    """An icon in the colour that the style sheet gives this widget. Says nothing to a screen reader: text beside it does."""
+    """An icon in the colour that the style sheet gives it. Says nothing to a screen reader: text beside it does."""
 
     def __init__(self, icon: str, parent: QWidget | None = None, *, size: int = ICON_ROW) -> None:
         super().__init__(parent)

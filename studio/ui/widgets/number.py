@@ -12,7 +12,7 @@ POSITIONS_MAXIMUM = 100_000
 
 @dataclass(frozen=True)
 class NumberRange:
-    """`decimals` is 0 for whole numbers. `slider_maximum` ends the slider where the useful part of a long range ends."""
+    """`decimals` is 0 for whole numbers. `slider_maximum` is the end of the slider where all of a range is too long."""
 
     minimum: float
     maximum: float

@@ -64,7 +64,7 @@ class SamplerForm(QWidget):
         return {name: row.value() for name, row in self._rows.items()}
 
     def set_values(self, values: Mapping[str, OptionValue]) -> None:
-        """Show `values` without emitting; options they don't name stay. Bad values are marked, unknown names passed over."""
+        """Show `values` without emitting; options they don't name stay. Bad ones are marked, unknown names ignored."""
         for option in self._options:
             if option.name in values:
                 self._set_value(option, values[option.name])
@@ -77,10 +77,18 @@ class SamplerForm(QWidget):
         return all(row.is_valid() for row in self._rows.values())
 
     def _set_value(self, option: Option, value: OptionValue) -> None:
+        row = self._rows[option.name]
         try:
-            self._rows[option.name].set_value(option.check(value))
+            good = option.check(value)
         except InvalidField as refused:
-            self._rows[option.name].set_problem(refused.sentence)
+            row.set_problem(refused.sentence)
+            return
+        if isinstance(row, CheckRow):
+            row.set_value(bool(good))
+        elif isinstance(row, ChoiceRow):
+            row.set_value(str(good))
+        else:
+            row.set_value(float(good))
 
     def _laid_out(self) -> QWidget:
         sheet = QWidget()
@@ -106,6 +114,6 @@ class SamplerForm(QWidget):
             row = ChoiceRow(option.title, choices, str(option.default), description=option.description)
         else:
             limits = NumberRange.fitting(option.minimum, option.maximum, whole=option.kind == "int")
-            row = NumberRow(option.title, limits, limits.typed(option.default), description=option.description)
+            row = NumberRow(option.title, limits, limits.typed(float(option.default)), description=option.description)
         row.value_changed.connect(lambda *_: self.changed.emit())
         return row

@@ -1,4 +1,4 @@
-"""What every row of a form shares: gutter, label, content, the dot of a changed value, the sentence of a refused one."""
+"""What every row of a form shares: gutter, label, the dot of a changed value, the sentence of a refused one."""
 
 from __future__ import annotations
 

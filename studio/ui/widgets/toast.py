@@ -96,9 +96,8 @@ class Toast(QFrame):
             self._timer.start()
 
     def _leave(self) -> None:
-        if self.underMouse() or self._action.hasFocus() or self._close.hasFocus():
-            return
-        self.hide()
+        if not (self.underMouse() or self._action.hasFocus() or self._close.hasFocus()):
+            self.hide()
 
     def _acted(self) -> None:
         act = self._act
@@ -109,20 +108,25 @@ class Toast(QFrame):
     def _place(self) -> QPoint:
         """Fits the size to the text and the pane; gives the corner where the toast rests."""
         widest = max(px(160), min(px(WIDTH_MAXIMUM), self._pane.width() - px(32)))
+        for part in (self, self._text, self._action, self._close):
+            part.ensurePolished()
+        self._line.invalidate()
         self._line.activate()
         width = min(widest, self._natural_width())
-        self.resize(width, self._line.heightForWidth(width))
+        self.resize(width, self.heightForWidth(width))
         return QPoint(self._pane.width() - self.width() - px(16), self._pane.height() - self.height() - px(16))
 
     def _natural_width(self) -> int:
         # The hint of a wrapping label is not its natural width: the rest is measured and the text put in.
         text = self._text.fontMetrics().horizontalAdvance(self._text.text()) + px(4)
-        return self._line.sizeHint().width() - self._text.sizeHint().width() + text
+        return self.sizeHint().width() - self._text.sizeHint().width() + text
 
     def _rise(self) -> None:
         hidden = self.isHidden()
-        self.show()
+        # Placed before it is shown, or it would appear in a corner first and meet the pointer there.
         rest = self._place()
+        self.move(rest)
+        self.show()
         self.raise_()
         self._motion.stop()
         duration = motion_ms()

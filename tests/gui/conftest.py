@@ -1,0 +1,85 @@
+"""What the window's tests share: the real theme, and no motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.ui.metrics import REDUCE_MOTION
+from studio.ui.theme import Theme
+
+RESOURCES = Path(__file__).parents[2] / "resources"
+
+
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> Theme:
+    """The theme, loaded once: fonts stay with the application."""
+    theme = Theme(qapp, RESOURCES)
+    theme.apply("dark", 1.0)
+    return theme
+
+
+@pytest.fixture
+def theme(dressed: Theme, qapp: QApplication) -> Iterator[Theme]:
+    """The dark theme at 100 %, and again after a test that changed it. Nothing moves."""
+    qapp.setProperty(REDUCE_MOTION, True)
+    yield dressed
+    qapp.setProperty(REDUCE_MOTION, None)
+    if (dressed.tokens.name, dressed.scale) != ("dark", 1.0):
+        dressed.apply("dark", 1.0)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, theme: Theme) -> Iterator[Callable[..., QWidget]]:
+    """Puts widgets below each other into an active window of `width` pixels and gives the window."""
+    windows: list[QWidget] = []
+
+    def show(*widgets: QWidget, width: int = 304) -> QWidget:
+        window = QWidget()
+        column = QVBoxLayout(window)
+        column.setContentsMargins(0, 8, 0, 8)
+        column.setSpacing(0)
+        for widget in widgets:
+            column.addWidget(widget)
+        column.addStretch()
+        window.resize(width, 400)
+        windows.append(window)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield show
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def turn_wheel(qapp: QApplication) -> Callable[[QWidget, int], bool]:
+    """Turns the wheel over a widget by an angle (120 is a notch); tells whether the widget took it."""
+
+    def turn(widget: QWidget, angle: int = 120) -> bool:
+        middle = QPointF(widget.rect().center())
+        event = QWheelEvent(
+            middle,
+            QPointF(widget.mapToGlobal(middle)),
+            QPoint(),
+            QPoint(0, angle),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        event.ignore()
+        qapp.sendEvent(widget, event)
+        return event.isAccepted()
+
+    return turn

@@ -1,0 +1,329 @@
+"""The number row by keys, mouse and wheel: what commits, what restores, and that nothing is bent silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.ui.theme import Theme
+from studio.ui.widgets.number import NumberRange
+from studio.ui.widgets.number_row import NumberRow
+from studio.ui.widgets.row import ChangedDot, first_refused
+from studio.ui.widgets.step_slider import StepSlider
+
+Show = Callable[..., QWidget]
+
+
+@pytest.fixture
+def guidance(shown: Show) -> NumberRow:
+    row = NumberRow("Guidance", NumberRange(1, 30, 0.1, 1), 5.0, spoken="Guidance scale")
+    shown(row, QLineEdit())
+    return row
+
+
+@pytest.fixture
+def steps(shown: Show) -> NumberRow:
+    row = NumberRow("Steps", NumberRange(1, 10_000, slider_maximum=100), 30)
+    shown(row, QLineEdit())
+    return row
+
+
+def slider(row: NumberRow) -> StepSlider:
+    return row.findChild(StepSlider)
+
+
+def retype(qtbot: QtBot, row: NumberRow, text: str) -> None:
+    """Type over what stands in the field, as a user does."""
+    row.field().setFocus(Qt.FocusReason.TabFocusReason)
+    row.field().selectAll()
+    qtbot.keyClicks(row.field(), text)
+
+
+def test_enter_commits(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "7.5")
+    assert guidance.value() == 5.0
+    with qtbot.waitSignal(guidance.value_changed) as told:
+        qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    assert told.args == [7.5]
+    assert guidance.value() == 7.5
+
+
+def test_leaving_commits(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "8")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Tab)
+    assert guidance.value() == 8.0
+    assert guidance.field().text() == "8.0"
+
+
+def test_escape_restores(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "9")
+    with qtbot.assertNotEmitted(guidance.value_changed):
+        qtbot.keyClick(guidance.field(), Qt.Key.Key_Escape)
+    assert guidance.field().text() == "5.0"
+    assert guidance.value() == 5.0
+
+
+def test_escape_with_nothing_to_restore_is_for_the_window(qtbot: QtBot, guidance: NumberRow) -> None:
+    heard: list[int] = []
+    window = guidance.window()
+    window.keyPressEvent = lambda event: heard.append(event.key())
+    guidance.field().setFocus()
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Escape)
+    assert heard == [Qt.Key.Key_Escape]
+    retype(qtbot, guidance, "6")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Escape)
+    assert heard == [Qt.Key.Key_Escape]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (Qt.Key.Key_Up, 5.1),
+        (Qt.Key.Key_Down, 4.9),
+        (Qt.Key.Key_PageUp, 6.0),
+        (Qt.Key.Key_PageDown, 4.0),
+    ],
+)
+def test_arrows_step_and_page_keys_step_tenfold(qtbot: QtBot, guidance: NumberRow, key: Qt.Key, value: float) -> None:
+    guidance.field().setFocus()
+    qtbot.keyClick(guidance.field(), key)
+    assert guidance.value() == pytest.approx(value, abs=1e-9)
+
+
+def test_stepping_stops_at_the_ends(qtbot: QtBot, guidance: NumberRow) -> None:
+    guidance.set_value(29.95)
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_PageUp)
+    assert guidance.value() == 30.0
+    guidance.set_value(1.0)
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Down)
+    assert guidance.value() == 1.0
+    assert guidance.is_valid()
+
+
+def test_out_of_range_is_refused_and_stays_as_typed(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "400")
+    with qtbot.waitSignal(guidance.invalid) as told, qtbot.assertNotEmitted(guidance.value_changed):
+        qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    assert told.args == ["Guidance scale 400 is out of range. Use 1 to 30."]
+    assert guidance.field().text() == "400"
+    assert guidance.value() == 5.0
+    assert not guidance.is_valid()
+    assert guidance.field().property("refused") is True
+    assert guidance.field().accessibleDescription() == guidance.problem()
+
+
+def test_a_refused_number_is_left_by_escape(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "400")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    with qtbot.waitSignal(guidance.invalid) as told:
+        qtbot.keyClick(guidance.field(), Qt.Key.Key_Escape)
+    assert told.args == [""]
+    assert guidance.field().text() == "5.0"
+    assert guidance.field().property("refused") is False
+
+
+def test_a_refused_number_is_left_by_a_good_one(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "400")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    retype(qtbot, guidance, "4")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    assert guidance.is_valid()
+    assert guidance.value() == 4.0
+
+
+def test_a_refused_number_is_left_by_typing_the_old_one_again(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "400")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    retype(qtbot, guidance, "5.0")
+    with qtbot.assertNotEmitted(guidance.value_changed):
+        qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    assert guidance.is_valid()
+
+
+@pytest.mark.parametrize("text", ["", "x", "1e999", "nan", "--3"])
+def test_what_is_no_number_is_refused(qtbot: QtBot, guidance: NumberRow, text: str) -> None:
+    guidance.field().setText(text)
+    assert not guidance.commit()
+    assert guidance.problem() == f"Guidance scale '{text}' is not a number. Use 1 to 30."
+
+
+def test_a_whole_number_has_no_fraction(qtbot: QtBot, steps: NumberRow) -> None:
+    retype(qtbot, steps, "12.5")
+    qtbot.keyClick(steps.field(), Qt.Key.Key_Return)
+    assert steps.problem() == "Steps '12.5' is not a whole number. Use 1 to 10,000."
+    retype(qtbot, steps, "1,000")
+    qtbot.keyClick(steps.field(), Qt.Key.Key_Return)
+    assert steps.value() == 1000
+    assert type(steps.value()) is int
+
+
+def test_a_comma_is_a_decimal_point(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "7,25")
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Return)
+    assert guidance.value() == 7.25
+    assert guidance.field().text() == "7.25"
+
+
+def test_the_wheel_works_only_with_focus(guidance: NumberRow, turn_wheel: Callable[..., bool]) -> None:
+    for part in (guidance.field(), slider(guidance)):
+        part.clearFocus()
+        assert not turn_wheel(part)
+        assert guidance.value() == 5.0
+        part.setFocus()
+        assert turn_wheel(part)
+        assert guidance.value() == pytest.approx(5.1)
+        guidance.set_value(5.0)
+
+
+def test_small_turns_of_the_wheel_add_up(steps: NumberRow, turn_wheel: Callable[..., bool]) -> None:
+    steps.field().setFocus()
+    for _ in range(4):
+        turn_wheel(steps.field(), -60)
+    assert steps.value() == 28
+
+
+def test_a_click_in_the_slider_jumps_there(qtbot: QtBot, steps: NumberRow) -> None:
+    bar = slider(steps)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(bar.width() - 1, bar.height() // 2))
+    assert steps.value() == 100
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(0, bar.height() // 2))
+    assert steps.value() == 1
+
+
+def drag(qtbot: QtBot, bar: StepSlider, start: QPoint, travel: int, shift: bool) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, modifier, start)
+    for part in range(1, 11):
+        position = start + QPoint(round(travel * part / 10), 0)
+        event = move_event(bar, position, modifier)
+        bar.mouseMoveEvent(event)
+    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, modifier, start + QPoint(travel, 0))
+
+
+def move_event(bar: StepSlider, position: QPoint, modifier: Qt.KeyboardModifier):
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+
+    return QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(position),
+        QPointF(bar.mapToGlobal(position)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        modifier,
+    )
+
+
+def test_dragging_follows_the_pointer_and_shift_a_tenth_of_it(qtbot: QtBot, shown: Show) -> None:
+    row = NumberRow("Percent", NumberRange(0, 1000), 500)
+    shown(row, width=600)
+    bar = slider(row)
+    middle = QPoint(bar.width() // 2, bar.height() // 2)
+    travel = bar.width() // 4
+    drag(qtbot, bar, middle, travel, shift=False)
+    fast = row.value() - 500
+    row.set_value(500)
+    drag(qtbot, bar, middle, travel, shift=True)
+    slow = row.value() - 500
+    assert fast > 200
+    assert slow == pytest.approx(fast / 10, abs=2)
+
+
+def test_beyond_the_slider_the_handle_rests_at_its_end(steps: NumberRow) -> None:
+    steps.set_value(5000)
+    assert slider(steps).value() == slider(steps).maximum()
+    assert steps.value() == 5000
+
+
+def test_a_changed_value_has_a_dot_and_a_click_on_it_resets(qtbot: QtBot, guidance: NumberRow) -> None:
+    dot = guidance.findChild(ChangedDot)
+    assert not dot.isVisible()
+    guidance.set_value(7.5)
+    assert dot.isVisible()
+    assert dot.width() >= 24
+    assert dot.height() >= 24
+    with qtbot.waitSignal(guidance.value_changed) as told:
+        qtbot.mouseClick(dot, Qt.MouseButton.LeftButton)
+    assert told.args == [5.0]
+    assert not dot.isVisible()
+
+
+def test_the_dot_is_reached_by_tab_and_hands_the_focus_on(qtbot: QtBot, guidance: NumberRow) -> None:
+    guidance.set_value(7.5)
+    dot = guidance.findChild(ChangedDot)
+    guidance.field().setFocus()
+    qtbot.keyClick(guidance.field(), Qt.Key.Key_Backtab)
+    assert dot.hasFocus()
+    qtbot.keyClick(dot, Qt.Key.Key_Space)
+    assert guidance.value() == 5.0
+    assert guidance.field().hasFocus()
+
+
+def test_the_accessible_name_tells_value_and_range(guidance: NumberRow) -> None:
+    assert guidance.field().accessibleName() == "Guidance scale, 5.0, 1 to 30"
+    guidance.set_value(7.5)
+    assert guidance.field().accessibleName() == "Guidance scale, 7.5, 1 to 30"
+    assert slider(guidance).accessibleName() == "Guidance scale, 7.5, 1 to 30"
+
+
+def test_setting_by_code_emits_nothing(qtbot: QtBot, guidance: NumberRow) -> None:
+    with qtbot.assertNotEmitted(guidance.value_changed):
+        guidance.set_value(6.0)
+    assert guidance.field().text() == "6.0"
+
+
+def test_a_restored_value_out_of_range_is_marked(guidance: NumberRow) -> None:
+    guidance.set_value(99.0)
+    assert guidance.problem() == "Guidance scale 99 is out of range. Use 1 to 30."
+    assert guidance.field().text() == "99.0"
+    assert guidance.value() == 5.0
+
+
+def test_a_job_s_complaint_goes_with_the_next_edit_or_the_next_try(guidance: NumberRow) -> None:
+    guidance.set_problem("This model needs guidance 1.")
+    assert not guidance.is_valid()
+    assert guidance.commit()
+    guidance.set_problem("This model needs guidance 1.")
+    guidance.reset()
+    assert guidance.is_valid()
+
+
+def test_a_run_is_refused_with_the_first_bad_row(qtbot: QtBot, shown: Show) -> None:
+    rows = [NumberRow(name, NumberRange(0, 10), 5) for name in "abc"]
+    window = shown(*rows)
+    assert first_refused(window) is None
+    rows[1].field().setText("11")
+    rows[2].field().setText("12")
+    assert first_refused(window) is rows[1]
+    assert not rows[2].is_valid()
+    rows[1].setEnabled(False)
+    assert first_refused(window) is rows[2]
+
+
+def test_typed_text_counts_when_a_run_is_asked_for(qtbot: QtBot, guidance: NumberRow) -> None:
+    retype(qtbot, guidance, "9")
+    assert first_refused(guidance.window()) is None
+    assert guidance.value() == 9.0
+
+
+def test_the_sentence_is_whole_in_a_narrow_pane(shown: Show, theme: Theme) -> None:
+    row = NumberRow("Guidance", NumberRange(1, 30), 5, spoken="Guidance scale of the whole long run")
+    shown(row, width=264)
+    before = row.height()
+    row.set_value(31)
+    row.window().layout().activate()
+    text = row._sentence._text
+    assert text.height() >= text.heightForWidth(text.width())
+    assert row.height() >= before + text.height()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_fitting_range_reaches_both_ends(whole: bool) -> None:
+    limits = NumberRange.fitting(0, 10, whole=whole)
+    assert limits.at(0) == 0
+    assert limits.at(limits.positions()) == 10
+    assert all(limits.position(limits.at(p)) == p for p in range(limits.positions() + 1))
