@@ -14,14 +14,6 @@ from studio.library.naming import BYTES_MAXIMUM, SUBJECT_LENGTH, clean_name, pic
 
 PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"}
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | PORTS
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    "conin$",
-    "conout$",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
-}
 
 
 @pytest.mark.parametrize(
