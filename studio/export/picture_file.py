@@ -48,7 +48,7 @@ def write_picture(path: Path, generated: GeneratedImage) -> None:
     """
     if path.suffix.lower() != ".png":
         raise InvalidField("out", f"Pictures are saved as PNG. '{path.name}' must end with .png.")
-    write_durably(path, *_encoded(generated))
+    write_durably(path, *_encoded(generated.image, _texts(generated)))
 
 
 def write_new_picture(folder: Path, names: Iterable[str], generated: GeneratedImage) -> Path:
@@ -56,21 +56,29 @@ def write_new_picture(folder: Path, names: Iterable[str], generated: GeneratedIm
 
     Raises `StorageError`; then nothing was changed.
     """
-    return write_new(folder, names, *_encoded(generated))
+    return write_new(folder, names, *_encoded(generated.image, _texts(generated)))
 
 
-def _encoded(generated: GeneratedImage) -> tuple[bytes, Verify]:
+def write_new_preview(folder: Path, names: Iterable[str], image: Image) -> Path:
+    """Save the preview of a step as PNG, as `write_new_picture` does. No recipe is inside: none would give it again."""
+    return write_new(folder, names, *_encoded(image, {}))
+
+
+def _texts(generated: GeneratedImage) -> dict[str, str]:
+    return {REVERIE_KEY: reverie_text(generated), PARAMETERS_KEY: parameters_text(generated)}
+
+
+def _encoded(image: Image, texts: Mapping[str, str]) -> tuple[bytes, Verify]:
     """The bytes of the PNG file, and the check that they can be opened again with equal pixels and texts."""
-    texts = {REVERIE_KEY: reverie_text(generated), PARAMETERS_KEY: parameters_text(generated)}
     chunks = PngInfo()
     for key, text in texts.items():
         chunks.add_text(key, text)
     buffer = io.BytesIO()
-    PIL.Image.fromarray(generated.image.pixels).save(buffer, "PNG", pnginfo=chunks)
+    PIL.Image.fromarray(image.pixels).save(buffer, "PNG", pnginfo=chunks)
 
     def verify(path: Path) -> None:
         with PIL.Image.open(path, formats=["PNG"]) as saved:
-            equal = np.array_equal(np.asarray(saved), generated.image.pixels)
+            equal = np.array_equal(np.asarray(saved), image.pixels)
             if not equal or any(saved.info.get(key) != text for key, text in texts.items()):
                 raise StorageError(f"The picture in {path.parent} could not be read again as written. Try again.")
 

@@ -14,7 +14,7 @@ from studio import storage
 from studio.errors import InvalidField, RefusedFile, StorageError
 from studio.export import picture_file
 from studio.export.metadata import BYTES_MAXIMUM, pixel_hash
-from studio.export.picture_file import read_picture, write_new_picture, write_picture
+from studio.export.picture_file import read_picture, write_new_picture, write_new_preview, write_picture
 from studio.job.event import GeneratedImage
 from tests.unit.export.made import encoded, generated, noise, png, png_chunk, text_chunk
 from tests.unit.faulty_os import FaultyOs, no_fault
@@ -38,6 +38,16 @@ def test_what_is_saved_comes_back(path: Path, prompt: str) -> None:
     assert picture.parameters == {}
     assert picture.made is not None
     assert picture.made.pixels == pixel_hash(picture.image)
+
+
+def test_previews_are_plain_pictures(tmp_path: Path) -> None:
+    image = noise()
+    (tmp_path / "a.png").write_bytes(b"another")
+    place = write_new_preview(tmp_path, ["a.png", "b.png"], image)
+    assert place.name == "b.png"
+    picture = read_picture(place)
+    assert np.array_equal(picture.image.pixels, image.pixels)
+    assert (picture.recipe, picture.text, picture.problems) == (None, "", ())
 
 
 def test_other_programs_see_both_texts(path: Path) -> None:
