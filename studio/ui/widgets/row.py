@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.metrics import px
-from studio.ui.tokens import GUTTER, LABEL_WIDTH, ROW_HEIGHT, TARGET
+from studio.ui.tokens import GUTTER, ICON_ROW, LABEL_WIDTH, ROW_HEIGHT, TARGET
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconLabel
 from studio.ui.widgets.state import plain_tooltip, set_state
@@ -134,43 +134,48 @@ class Row(QWidget):
         self._group.setSpacing(px(2))
         self._line.setFixedHeight(px(ROW_HEIGHT))
         self._label.setFixedWidth(px(LABEL_WIDTH))
+        self._sentence.fit()
 
 
 class ProblemLine(QWidget):
-    """The sentence under a refused field, with an icon: colour never speaks alone."""
+    """The sentence under a refused field, with an icon: colour never speaks alone.
+
+    It lays itself out, because a layout asks a wrapping text for its height too late when a form is scrolled.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = IconLabel("alert-triangle")
+        self._icon = IconLabel("alert-triangle", self)
         self._icon.setProperty("tone", "danger")
-        self._text = QLabel()
+        self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setProperty("role", "secondary")
         self._text.setProperty("tone", "danger")
-        self._line = QHBoxLayout(self)
-        self._line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        self._line.addWidget(self._text, 1)
         self.hide()
 
     def tell(self, sentence: str) -> None:
         """Show `sentence`, or nothing for ""."""
         self._text.setText(sentence)
-        self._line.setContentsMargins(px(GUTTER), px(2), px(GUTTER), px(4))
-        self._line.setSpacing(px(4))
         self.setVisible(bool(sentence))
-        self._fit()
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height that the sentence needs at this width."""
+        self._text.ensurePolished()
+        icon = px(ICON_ROW)
+        left = px(GUTTER) + icon + px(4)
+        room = max(0, self.width() - left - px(GUTTER))
+        height = max(icon, self._text.heightForWidth(room))
+        self._icon.setGeometry(px(GUTTER), px(2), icon, icon)
+        self._text.setGeometry(left, px(2), room, height)
+        self.setFixedHeight(px(2) + height + px(4))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit()
-
-    def _fit(self) -> None:
-        # A wrapped text asks for its height too late for a form that scrolls, so the height is told here.
-        self.ensurePolished()
-        if self.width() > 0:
-            self.setFixedHeight(max(0, self._line.heightForWidth(self.width())))
+            self.fit()
 
 
 class ChangedDot(QAbstractButton):
