@@ -43,3 +43,41 @@ def _no_links(*arguments: Any) -> None:
 
 def no_fault(name: str, real: Any, arguments: tuple[Any, ...]) -> Any:
     return real(*arguments)
+
+
+def failing(number: int) -> Fault:
+    def fault(name: str, real: Any, arguments: tuple[Any, ...]) -> Any:
+        if name == "close":  # the descriptor is gone even when the call fails
+            real(*arguments)
+        raise OSError(number, os.strerror(number))
+
+    return fault
+
+
+def half_written(name: str, real: Any, arguments: tuple[Any, ...]) -> Any:
+    if name != "write":
+        return real(*arguments)
+    descriptor, data = arguments
+    return real(descriptor, data[: len(data) // 2])
+
+
+def lying(name: str, real: Any, arguments: tuple[Any, ...]) -> Any:
+    """The disk says that all was written, but half of it was."""
+    if name != "write":
+        return real(*arguments)
+    half_written(name, real, arguments)
+    return len(arguments[1])
+
+
+def nothing_written(name: str, real: Any, arguments: tuple[Any, ...]) -> Any:
+    return 0 if name == "write" else real(*arguments)
+
+
+FAULTS = {
+    "no space": failing(errno.ENOSPC),
+    "input/output": failing(errno.EIO),
+    "no permission": failing(errno.EACCES),
+    "short write": half_written,
+    "lost write": lying,
+    "no write": nothing_written,
+}
