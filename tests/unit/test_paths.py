@@ -64,9 +64,7 @@ def installed(tmp_path: Path) -> Path:
 
 
 def resources_of(package: Path) -> str:
-    script = (
-        "from studio import paths\ntry: print(paths.resources())\nexcept Exception as e: print(repr(e))"
-    )
+    script = "from studio import paths\ntry: print(paths.resources())\nexcept Exception as e: print(repr(e))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=package.parent, capture_output=True, text=True, check=True
     )
