@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import fields
 from pathlib import Path
 
+from studio.export.metadata import pixel_hash
 from studio.image import Image
 from studio.job.event import GeneratedImage, JobEvent
 from studio.job.recipe import Recipe
 
 
 def event_data(event: JobEvent, preview: Path | None = None) -> dict[str, object]:
-    """The fields of an event under its kind, such as `step_done`. A picture is told by its size and SHA-256.
+    """The fields of an event under its kind, such as `step_done`. A picture is told by its size and hash.
 
     `preview` is where the picture of a `PreviewReady` was written.
     """
@@ -31,12 +31,8 @@ def event_kind(event: JobEvent) -> str:
 
 
 def picture_data(image: Image) -> dict[str, object]:
-    """Size and SHA-256 of the pixels: rows from top to bottom, three bytes a pixel."""
-    return {
-        "width": image.width,
-        "height": image.height,
-        "pixels_sha256": hashlib.sha256(image.pixels.tobytes()).hexdigest(),
-    }
+    """Size in pixels, and the hash that is equal for equal pictures."""
+    return {"width": image.width, "height": image.height, "pixels": pixel_hash(image)}
 
 
 def _field(name: str, value: object) -> dict[str, object]:

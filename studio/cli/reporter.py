@@ -78,8 +78,6 @@ class TextReporter:
 
     def _start(self, event: Started) -> None:
         self._begun += 1
-        for notice in event.notices:
-            self._console.note(notice)
         if self._begun == 1:
             self._aside(f"Working on {event.device} in {event.dtype}.")
         if self._console.on_terminal:
@@ -95,6 +93,8 @@ class TextReporter:
         if isinstance(event, Finished):
             if event.path is not None:
                 self._console.say(f"Saved {event.path}")
+            for notice in event.notices:
+                self._console.note(notice)
         elif isinstance(event, Failed):
             self._fail(event)
 

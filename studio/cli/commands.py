@@ -1,0 +1,66 @@
+"""The commands there are. Each is imported only when it is called, so that `reverie --help` answers at once.
+
+A new command is a file with a `COMMAND` (see `studio.cli.command`), a function here that imports it, and a line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studio.cli.command import Command
+
+
+def _generate() -> Command:
+    from studio.cli.generate import COMMAND
+
+    return COMMAND
+
+
+def _samplers() -> Command:
+    from studio.cli.samplers import COMMAND
+
+    return COMMAND
+
+
+def _models() -> Command:
+    from studio.cli.models import COMMAND
+
+    return COMMAND
+
+
+def _info() -> Command:
+    from studio.cli.info import COMMAND
+
+    return COMMAND
+
+
+def _verify() -> Command:
+    from studio.cli.verify import COMMAND
+
+    return COMMAND
+
+
+def _doctor() -> Command:
+    from studio.cli.doctor import COMMAND
+
+    return COMMAND
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command's name, what it is for in a few words, and how to get it."""
+
+    name: str
+    purpose: str
+    load: Callable[[], Command]
+
+
+COMMANDS = (
+    Entry("generate", "make pictures from a prompt", _generate),
+    Entry("samplers", "list the samplers and their options", _samplers),
+    Entry("models", "list the models that can be used", _models),
+    Entry("info", "show the recipe inside a picture", _info),
+    Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),
+    Entry("doctor", "check that this machine can make pictures", _doctor),
+)

@@ -1,0 +1,109 @@
+"""`reverie generate`: pictures from a prompt."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import cast
+
+from studio.cli import values
+from studio.cli.command import Command, Session
+from studio.cli.destination import read_destination
+from studio.cli.interruption import EXIT_CANCELLED
+from studio.cli.jobs import JobRunner
+from studio.cli.recipe_flags import add_recipe_flags, recipes
+from studio.cli.reporter import JsonReporter, Reporter, TextReporter
+from studio.cli.workplace import Workplace, add_placement_flags
+from studio.errors import InvalidField
+from studio.job.event import PreviewKind
+from studio.job.preview import PREVIEW_DECODERS, PreviewDecoder, PreviewSettings
+from studio.job.recipe import STEPS_MAXIMUM, Recipe
+from studio.models.catalog import ModelEntry
+from studio.models.json_file import read_json_object
+from studio.models.model_folder import CONFIG_MAXIMUM, CONFIGS
+from studio.models.scheduler_config import schedule_from_config
+from studio.sampling.grid import timestep_grid
+from studio.sampling.registry import SamplerRegistry, builtin_samplers
+
+PREVIEW_KINDS: tuple[PreviewKind, ...] = ("x0", "x")
+# Previews that are kept as files are worth a full decode.
+KEPT_DECODER: PreviewDecoder = "full"
+
+EPILOG = """\
+Pictures are PNG files with their recipe inside; no file is ever replaced. --out NAME.png saves to that file, and if
+the name is taken or there are several pictures, to NAME-2.png, NAME-3.png and so on. --out FOLDER makes the folder
+and names each picture after its prompt and seed. Without --out they go to the pictures folder of the window.
+
+Ctrl+C cancels. Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled; of several pictures, the worst.
+
+example:
+  reverie generate --prompt "red apple, 3d style" --steps 30 --seed 7 --count 4 --out apples"""
+
+
+def _configure(parser: ArgumentParser) -> None:
+    add_recipe_flags(parser, builtin_samplers().infos())
+    parser.add_argument(
+        "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
+    )
+    add_placement_flags(parser)
+    parser.add_argument("--out", metavar="FILE|FOLDER", help="where to save; see below")
+    parser.add_argument(
+        "--preview-every", type=values.bounded("preview_every", "Preview every", 1, STEPS_MAXIMUM), metavar="N",
+        help="also save a preview after every N steps, as NAME-step-0010.png",
+    )  # fmt: skip
+    parser.add_argument(
+        "--preview", default="x0", metavar="x0|x", help="of the expected end or of the state; default: x0"
+    )
+    parser.add_argument(
+        "--preview-decoder", default=KEPT_DECODER, metavar="NAME",
+        help=f"{', '.join(PREVIEW_DECODERS[:-1])}; default: {KEPT_DECODER}",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one event a line, as JSON, and nothing else")
+
+
+def _run(flags: Namespace, session: Session) -> int:
+    console = session.console
+    workplace, samplers = Workplace(console), builtin_samplers()
+    entry = workplace.catalog.get(flags.model, allow_path=True)
+    wanted = recipes(flags, samplers, entry.name, entry.native_size)
+    _check_grid(wanted[0], entry, samplers)
+    preview = _preview(flags)
+    destination = read_destination(flags.out, workplace.pictures)
+    with session.interruptions.cancelling() as token:
+        placement = workplace.placement(flags)
+        destination.prepare()
+        reporter: Reporter
+        if flags.json:
+            reporter = JsonReporter(console)
+        else:
+            reporter = TextReporter(console, len(wanted), debug=session.debug)
+            if flags.seed is None:
+                console.note(f"Seed {wanted[0].seed}")
+        code = JobRunner(workplace.services(placement, preview), destination, reporter, console).run_all(wanted, token)
+        if code == EXIT_CANCELLED:
+            console.problem("Cancelled. Pictures that were finished before are kept.")
+        return code
+
+
+def _check_grid(recipe: Recipe, entry: ModelEntry, samplers: SamplerRegistry) -> None:
+    """Raise `InvalidField` for steps that the model does not have, before its weights are loaded."""
+    sampling = recipe.sampling
+    info = samplers.get(sampling.sampler).info
+    config = read_json_object(entry.folder / "scheduler" / CONFIGS["scheduler"], CONFIG_MAXIMUM)
+    timestep_grid(schedule_from_config(config)[0], sampling.steps, sampling.spacing, info, sampling.timesteps)
+
+
+def _preview(flags: Namespace) -> PreviewSettings:
+    """What previews are wanted. Raises `InvalidField`."""
+    if flags.preview not in PREVIEW_KINDS:
+        raise InvalidField("preview", f"Preview '{flags.preview[:40]}' is not known. Use one of: x0, x.")
+    known = PREVIEW_DECODERS[:-1]
+    if flags.preview_decoder not in known:
+        names = ", ".join(known)
+        word = flags.preview_decoder[:40]
+        raise InvalidField("preview_decoder", f"Preview decoder '{word}' is not known. Use one of: {names}.")
+    if flags.preview_every is None:
+        return PreviewSettings("off")
+    return PreviewSettings(flags.preview_decoder, cast(PreviewKind, flags.preview), flags.preview_every)
+
+
+COMMAND = Command("Make pictures from a prompt.", _configure, _run, EPILOG)

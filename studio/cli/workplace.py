@@ -1,0 +1,60 @@
+"""What the window has remembered and the commands use as well: known models, the pictures folder, device, precision."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio import paths
+from studio.cli.console import Console
+from studio.models.catalog import ModelCatalog
+from studio.settings import load
+
+if TYPE_CHECKING:
+    from studio.generation.text_to_image import Services
+    from studio.job.event import GeneratedImage
+    from studio.job.preview import PreviewSettings
+    from studio.models.device import Placement
+
+
+class Workplace:
+    """The user's settings and models. Reading them changes nothing; notices about damage go to the console."""
+
+    def __init__(self, console: Console) -> None:
+        self.settings, notices = load(paths.settings_file())
+        for notice in notices:
+            console.note(notice)
+        self.catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in self.settings.model_folders])
+
+    @property
+    def pictures(self) -> Path:
+        """Where pictures go if nobody says otherwise."""
+        chosen = self.settings.pictures_folder
+        return paths.pictures() if chosen is None else Path(chosen)
+
+    def placement(self, flags: Namespace) -> Placement:
+        """Where to compute, from the flags or else the settings. Raises `InvalidField`. Imports torch."""
+        from studio.models.device import choose_placement
+
+        return choose_placement(flags.device or self.settings.device, flags.precision or self.settings.precision)
+
+    def services(
+        self,
+        placement: Placement,
+        preview: PreviewSettings,
+        save: Callable[[GeneratedImage], Path] | None = None,
+    ) -> Services:
+        """What runs need: models on this placement, the samplers, previews as wanted. Imports torch."""
+        from studio.generation.text_to_image import Services
+        from studio.models.loader import ModelCache
+        from studio.sampling.registry import builtin_samplers
+
+        return Services(ModelCache(self.catalog, lambda: placement), builtin_samplers(), lambda: preview, save)
+
+
+def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:
+    """The flags for where to compute."""
+    parser.add_argument("--device", metavar="NAME", help=f"auto, cpu, cuda or mps; default: {default}")
+    parser.add_argument("--precision", metavar="NAME", help=f"auto, float32, float16 or bfloat16; default: {default}")
