@@ -95,6 +95,7 @@ class Canvas(QWidget):
         """Show no picture, and what to do about that."""
         self._path = None
         self.view.clear()
+        self._band.set_frame(QSize())
         self._band.set_caption("")
         self.commands.offer(shown=False)
         self.greet(self.tr("Press Generate to make a picture."), self.tr("Or drop one to use its settings."))

@@ -25,7 +25,8 @@ class CaptionBand(QWidget):
             self._line.addWidget(label)
         for part in (self._caption, self._zoom, self._pixel):
             part.setProperty("role", "secondary")
-        self._widest = QSize()
+        self._pixel.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._frame = QSize()
         self.setProperty("surface", "surround")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._measure()
@@ -41,12 +42,12 @@ class CaptionBand(QWidget):
         self._zoom.setText("" if zoom is None else self.tr("{percent} %").format(percent=round(zoom * 100)))
 
     def set_pixel(self, pixel: tuple[int, int] | None) -> None:
-        """Show column and row of a pixel, counted from 0 at the top left, or nothing."""
-        self._pixel.setText("" if pixel is None else f"{pixel[0]},{pixel[1]}")
+        """Show column and row of a pixel, counted from 0 at the top left, or else the size of the picture."""
+        self._pixel.setText(self._size_text() if pixel is None else f"{pixel[0]},{pixel[1]}")
 
     def set_frame(self, size: QSize) -> None:
-        """Keep room for the pixels of a picture of this size, so that the zoom beside them stands still."""
-        self._widest = QSize(size)
+        """The size of the picture, empty for none. Room is kept for it, so that the zoom beside it stands still."""
+        self._frame = QSize(size)
         self._measure()
 
     def zoom_text(self) -> str:
@@ -64,5 +65,8 @@ class CaptionBand(QWidget):
         self._line.setContentsMargins(px(12), 0, px(12), 0)
         self._line.setSpacing(px(12))
         self.setFixedHeight(px(ROW_HEIGHT))
-        longest = f"{self._widest.width()},{self._widest.height()}" if not self._widest.isEmpty() else ""
-        self._pixel.setMinimumWidth(self._pixel.fontMetrics().horizontalAdvance(longest))
+        self._pixel.ensurePolished()
+        self._pixel.setFixedWidth(self._pixel.fontMetrics().horizontalAdvance(self._size_text()) + px(2))
+
+    def _size_text(self) -> str:
+        return "" if self._frame.isEmpty() else f"{self._frame.width()} × {self._frame.height()}"
