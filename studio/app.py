@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from studio import __version__, paths
-from studio.export.picture_file import write_picture
+from studio.export.picture_file import write_new_picture
 from studio.job.cancel import CancelToken
 from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
 from studio.job.recipe import Recipe
@@ -29,7 +29,7 @@ from studio.ui.theme import Theme
 from studio.worker.job_queue import JobQueue
 
 if TYPE_CHECKING:
-    from studio.generation.text_to_image import Services
+    from studio.generation.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class StudioEngine:
         self._services = self._make_services(samplers)
 
     def _make_services(self, samplers: SamplerRegistry) -> Services:
-        from studio.generation.text_to_image import Services
+        from studio.generation.services import Services
 
         return Services(self._models, samplers, self._store.preview, self._save)
 
@@ -61,7 +61,7 @@ class StudioEngine:
 
     def _save(self, generated: GeneratedImage) -> Path:
         folder = Path(self._store.current.pictures_folder or paths.pictures())
-        return PictureFolder(folder, write_picture).save(generated)
+        return PictureFolder(folder, write_new_picture).save(generated)
 
 
 def build(application: QApplication) -> MainWindow:

@@ -11,24 +11,37 @@ from studio.models.vocabulary import FILE_NAME, Completion, Vocabulary
 
 
 class PromptReading:
-    """Reads prompts as one model would. `folder_of` finds the folder of a model by name."""
+    """Reads prompts as one model would. `folder_of` finds the folder of a model by name.
+
+    Choosing a model is quick and opening it takes a moment: until then, and for a model that cannot be read here,
+    prompts stay uncounted.
+    """
 
     def __init__(self, folder_of: Callable[[str], Path]) -> None:
         self._folder_of = folder_of
-        self._model = ""
+        self._folder: Path | None = None
+        self._opened = False
         self._tokens: PromptTokens | None = None
         self._vocabulary: Vocabulary | None = None
 
     def choose(self, model: str) -> None:
-        """Read as `model` from now on. A model that cannot be read here leaves prompts uncounted."""
-        if model == self._model:
-            return
-        self._model, self._tokens, self._vocabulary = model, None, None
+        """Read as `model` from now on, once it is opened."""
         try:
             folder = self._folder_of(model)
-            self._tokens = PromptTokens.open(folder / "tokenizer")
-            if (folder / FILE_NAME).is_file():
-                self._vocabulary = Vocabulary.open(folder)
+        except StudioError:
+            folder = None
+        if folder != self._folder:
+            self._folder, self._opened, self._tokens, self._vocabulary = folder, False, None, None
+
+    def open(self) -> None:
+        """Open what the chosen model reads with."""
+        if self._folder is None or self._opened:
+            return
+        self._opened = True
+        try:
+            self._tokens = PromptTokens.open(self._folder / "tokenizer")
+            if self.knows_words:
+                self._vocabulary = Vocabulary.open(self._folder)
         except StudioError:
             # The run itself says what is wrong with the model; here there is only nothing to count.
             return
@@ -40,7 +53,7 @@ class PromptReading:
     @property
     def knows_words(self) -> bool:
         """Whether the model says what it knows."""
-        return self._vocabulary is not None
+        return self._folder is not None and (self._folder / FILE_NAME).is_file()
 
     def complete(self, prompt: str, cursor: int) -> list[Completion]:
         """What may be meant by the words before the cursor."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
@@ -13,9 +14,13 @@ from studio.ui.metrics import px
 
 LINES_MINIMUM, LINES_MAXIMUM = 4, 8
 SHOWN_COMPLETIONS = 8
+# Qt counts a line that only just fits as hidden.
+SPARE = 1
 _CHOICE = Qt.ItemDataRole.UserRole
 _ACCEPT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOVE = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+# What changes the height of a line, or of what stands around the text.
+MEASURED_AGAIN = (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish, QEvent.Type.Show)
 
 Complete = Callable[[str, int], list[Completion]]
 
@@ -77,14 +82,6 @@ class PromptEdit(QPlainTextEdit):
             return False
         return True
 
-    def event(self, event: QEvent) -> bool:
-        # Esc closes the list and nothing else: the innermost thing first.
-        overrides = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if overrides and event.key() == Qt.Key.Key_Escape and self._popup.isVisible():
-            event.accept()
-            return True
-        return super().event(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._popup.hide()
@@ -99,15 +96,34 @@ class PromptEdit(QPlainTextEdit):
         self._popup.hide()
 
     def _grow(self) -> None:
-        line = self.fontMetrics().lineSpacing()
-        wanted = min(max(int(self.document().size().height()), self._lines), LINES_MAXIMUM)
-        frame = 2 * (self.frameWidth() + int(self.document().documentMargin())) + px(4)
-        self.setFixedHeight(wanted * line + frame)
+        """Take the height of the text: whole lines, and what stands around them."""
+        lines = int(self.document().size().height())
+        # Only then: a bar that comes and goes would wrap the text anew each time.
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if lines > LINES_MAXIMUM else policy.ScrollBarAlwaysOff
+        )
+        around = self.height() - self.maximumViewportSize().height() + 2 * self.document().documentMargin()
+        shown = min(max(lines, self._lines), LINES_MAXIMUM)
+        height = math.ceil(shown * self._line_height() + around + SPARE)
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+    def _line_height(self) -> float:
+        first = self.document().firstBlock()
+        drawn = first.layout().lineAt(0).height() if first.layout().lineCount() else 0.0
+        return max(drawn, self.fontMetrics().lineSpacing())
+
+    def event(self, event: QEvent) -> bool:
+        # Esc closes the list and nothing else: the innermost thing first.
+        overrides = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if overrides and event.key() == Qt.Key.Key_Escape and self._popup.isVisible():
+            event.accept()
+            return True
+        handled = super().event(event)
+        if event.type() in MEASURED_AGAIN:
             self._grow()
+        return handled
 
 
 class CompletionList(QListWidget):

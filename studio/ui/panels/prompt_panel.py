@@ -30,10 +30,9 @@ class PromptPanel(QWidget):
         self._negative = PromptEdit(lines=2)
         self._negative.setAccessibleName(self.tr("Negative prompt"))
         self._negative.setPlaceholderText(self.tr("What should it keep away from?"))
-        self._count, self._cut, self._kind_note = (
-            self._note("secondary"),
-            self._note("secondary"),
-            self._note("secondary"),
+        self._count, self._cut, self._kind_note = (self._note() for _ in range(3))
+        self._kind_note.setText(
+            self.tr("This model draws emoji: one thing, in 3d, flat or cartoon style, on a colour.")
         )
         self._examples = self._examples_button()
         self._negative_section = Section(self.tr("Negative prompt"), folded=not form.values.negative_prompt)
@@ -41,9 +40,7 @@ class PromptPanel(QWidget):
         self._prompt.textChanged.connect(lambda: form.set(prompt=self._prompt.toPlainText()))
         self._negative.textChanged.connect(lambda: form.set(negative_prompt=self._negative.toPlainText()))
         form.changed.connect(self._show)
-        self._show(frozenset(FormValues.__dataclass_fields__) - {"model"})
-        # The tokenizer takes a moment to open, so the window is painted first.
-        QTimer.singleShot(0, self, self._read_model)
+        self._show(frozenset(FormValues.__dataclass_fields__))
 
     def focus_prompt(self) -> None:
         """Put the cursor into the prompt and select it."""
@@ -58,16 +55,17 @@ class PromptPanel(QWidget):
         """What is said about tokens that are not read, or ""."""
         return self._cut.text()
 
-    def _note(self, role: str) -> QLabel:
+    def _note(self) -> QLabel:
         label = QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setProperty("role", role)
+        label.setProperty("role", "secondary")
         return label
 
     def _examples_button(self) -> QPushButton:
         button = QPushButton(self.tr("Examples"))
         button.setProperty("kind", "link")
+        button.setProperty("opens", "menu")
         button.setToolTip(plain_tooltip(self.tr("Prompts that this model draws well")))
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: self._fill_examples(menu))
@@ -113,22 +111,24 @@ class PromptPanel(QWidget):
         values = self._form.values
         if "prompt" in names:
             _put(self._prompt, values.prompt)
-            self._tell_tokens()
         if "negative_prompt" in names:
             _put(self._negative, values.negative_prompt)
             if values.negative_prompt:
                 self._negative_section.set_folded(False)
-            self._tell_tokens()
         if "model" in names:
-            self._read_model()
+            self._take_model()
+        if names & {"prompt", "negative_prompt"}:
+            self._tell_tokens()
 
-    def _read_model(self) -> None:
+    def _take_model(self) -> None:
         self._reading.choose(self._form.values.model)
         self._examples.setVisible(self._reading.knows_words)
         self._kind_note.setVisible(self._reading.knows_words)
-        self._kind_note.setText(
-            self.tr("This model draws emoji: one thing, in 3d, flat or cartoon style, on a colour.")
-        )
+        # Opening it takes a moment, so the window is painted first.
+        QTimer.singleShot(0, self, self._open_model)
+
+    def _open_model(self) -> None:
+        self._reading.open()
         self._tell_tokens()
 
     def _tell_tokens(self) -> None:
