@@ -113,7 +113,7 @@ class Stage(QObject):
         recipe = self._recipes[event.job]
         self._running = event.job
         self._history.set_state(event.job, JobState.RUNNING)
-        self._timeline.begin(event.steps, event.timesteps, (recipe.width, recipe.height))
+        self._timeline.begin(event.steps, event.timesteps, (recipe.width, recipe.height), recipe)
 
     def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
         self._timeline.finish(generated.image)
@@ -142,7 +142,7 @@ class Stage(QObject):
         """Show a kept step, or with None the newest of the run."""
         look = self._timeline.look(step)
         if look is not None:
-            self._show(look.image, look.caption, self._shown, size=look.size)
+            self._show(look.image, look.caption, look.recipe, size=look.size)
 
     def _show(
         self,

@@ -394,6 +394,13 @@ class TestOut:
         assert commands.show_in_folder.toolTip() == "This picture is not saved as a file."
         assert commands.use_settings.toolTip() == "It is not known how this picture was made."
 
+    def test_a_picture_that_is_saved_later_can_be_shown_in_its_folder(self, canvas, tmp_path):
+        canvas.show_image(speckled(), has_recipe=True)
+        canvas.set_file(tmp_path / "a.png")
+        assert canvas.commands.show_in_folder.isEnabled()
+        assert canvas.commands.use_settings.isEnabled()
+        assert canvas.mime().hasUrls()
+
     def test_a_right_click_opens_the_menu(self, qtbot, canvas):
         canvas.show_image(speckled())
         place = QPoint(300, 300)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.job.recipe import recipe
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.theme import Theme
 from studio.ui.timeline.filmstrip import SIDE
@@ -116,13 +117,24 @@ class TestFollowing:
         final = speckled(512, 512)
         timeline.finish(final)
         assert timeline.look().image is final
-        assert timeline.look(STEPS) == (final, "Step 30 of 30", SIZE)
+        assert timeline.look(STEPS) == (final, "Step 30 of 30", SIZE, None)
+
+    def test_a_step_knows_how_its_run_was_made(self, timeline):
+        first, second = recipe(seed=1), recipe(seed=2)
+        timeline.begin(STEPS, TIMESTEPS, SIZE, first)
+        timeline.add_preview(1, "x0", plain((1, 1, 1)))
+        timeline.filmstrip.go_to(1)
+        timeline.begin(STEPS, TIMESTEPS, SIZE, second)
+        timeline.add_preview(1, "x0", plain((2, 2, 2)))
+        assert timeline.look(1).recipe is first
+        timeline.set_live(True)
+        assert timeline.look(1).recipe is second
 
     def test_a_cancelled_run_keeps_its_steps(self, timeline):
         run(timeline, 18)
         timeline.finish()
         assert timeline.text().startswith("Step 18 of 30")
-        assert timeline.look() == (timeline.look(18).image, "Step 18 of 30, x0", SIZE)
+        assert timeline.look() == (timeline.look(18).image, "Step 18 of 30, x0", SIZE, None)
 
     def test_large_previews_are_kept_small(self, timeline):
         timeline.begin(STEPS, TIMESTEPS, (1024, 512))

@@ -42,6 +42,7 @@ class Canvas(QWidget):
         self._greeting = Card(self.view)
         self._drop_frame = DropFrame(self.view)
         self._path: Path | None = None
+        self._has_recipe = False
         self._pointer: QPointF | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,14 +76,14 @@ class Canvas(QWidget):
         settings are known.
         """
         frame = self._frame(image, size, keep_view)
-        self._path = path
+        self._path, self._has_recipe = path, has_recipe
         self._greeting.tell("")
         self._band.set_frame(frame)
         self.view.show_picture(to_qimage(image), frame)
         if not keep_view:
             self.view.fit()
         self._band.set_caption(caption)
-        self.commands.offer(shown=True, saved=path is not None, has_recipe=has_recipe)
+        self._offer()
         self._tell_place()
 
     def greet(self, first: str, second: str = "") -> None:
@@ -93,11 +94,11 @@ class Canvas(QWidget):
 
     def clear(self) -> None:
         """Show no picture, and what to do about that."""
-        self._path = None
+        self._path, self._has_recipe = None, False
         self.view.clear()
         self._band.set_frame(QSize())
         self._band.set_caption("")
-        self.commands.offer(shown=False)
+        self._offer()
         self.greet(self.tr("Press Generate to make a picture."), self.tr("Or drop one to use its settings."))
         self._tell_place()
 
@@ -110,9 +111,9 @@ class Canvas(QWidget):
         self._describe()
 
     def set_file(self, path: Path) -> None:
-        """The picture shown was saved as the file at `path`; its settings are known."""
+        """The picture shown is in a file now."""
         self._path = path
-        self.commands.offer(shown=True, saved=True, has_recipe=True)
+        self._offer()
 
     def picture(self) -> QImage | None:
         """The picture as it was given, or None."""
@@ -157,6 +158,10 @@ class Canvas(QWidget):
         self._drop.ended.connect(self._drop_frame.hide)
         self._drop.dropped.connect(self.file_dropped)
         self._drop.refused.connect(self.drop_refused)
+
+    def _offer(self) -> None:
+        shown = self.view.image() is not None
+        self.commands.offer(shown=shown, saved=self._path is not None, has_recipe=self._has_recipe)
 
     def _hover(self, place: QPointF | None) -> None:
         self._pointer = place

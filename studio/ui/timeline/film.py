@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.image import Image
 from studio.job.event import PreviewKind
+from studio.job.recipe import Recipe
 from studio.ui.timeline.strip_layout import Cell
 
 KEPT_BYTES = 64 * 1024 * 1024
@@ -20,12 +21,19 @@ class Film:
     """The steps 1 to `steps` of one run. `done` is the last finished one, 0 before the first.
 
     `timesteps` are those of the `steps` + 1 levels, or nothing as long as the grid is not known; `size` is width and
-    height of the finished picture.
+    height of the finished picture; `recipe` is how it is made, if that is known.
     """
 
-    def __init__(self, steps: int, timesteps: Sequence[float] = (), size: tuple[int, int] = (0, 0)) -> None:
+    def __init__(
+        self,
+        steps: int,
+        timesteps: Sequence[float] = (),
+        size: tuple[int, int] = (0, 0),
+        recipe: Recipe | None = None,
+    ) -> None:
         self.steps = steps
         self.size = size
+        self.recipe = recipe
         self.done = 0
         self.running = False
         self.final: Image | None = None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from studio.image import Image
 from studio.job.event import PreviewKind
+from studio.job.recipe import Recipe
 from studio.ui.metrics import px
 from studio.ui.thumbnail import thumbnail
 from studio.ui.timeline.film import Film
@@ -23,11 +24,12 @@ TRANSPORT = 36
 
 
 class Look(NamedTuple):
-    """What the canvas shows of a step. `size` is width and height of the finished picture."""
+    """What the canvas shows of a step. `size` is width and height of the finished picture, `recipe` that of the run."""
 
     image: Image
     caption: str
     size: tuple[int, int]
+    recipe: Recipe | None
 
 
 class Timeline(QWidget):
@@ -79,10 +81,12 @@ class Timeline(QWidget):
             self._shown = self._running = Film(steps)
             self._show_film()
 
-    def begin(self, steps: int, timesteps: Sequence[float], size: tuple[int, int]) -> None:
+    def begin(
+        self, steps: int, timesteps: Sequence[float], size: tuple[int, int], recipe: Recipe | None = None
+    ) -> None:
         """A run begins, with the timesteps of its steps + 1 levels. It is shown at once unless the user looks back."""
         self._begun = True
-        self._running = Film(steps, timesteps, size)
+        self._running = Film(steps, timesteps, size, recipe)
         self._running.running = True
         if self._is_live:
             self._shown = self._running
@@ -114,9 +118,9 @@ class Timeline(QWidget):
         if image is None:
             return None
         if image is film.final:
-            return Look(image, self._step_of(chosen), film.size)
+            return Look(image, self._step_of(chosen), film.size, film.recipe)
         caption = self.tr("{step}, {kind}").format(step=self._step_of(chosen), kind=self.kind)
-        return Look(image, caption, film.size)
+        return Look(image, caption, film.size, film.recipe)
 
     def set_live(self, live: bool) -> None:
         """Follow the run, or stay where the user is looking."""
