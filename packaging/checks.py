@@ -94,7 +94,8 @@ class Checks:
         """Run pytest. A run in which no test passed is a failure: what checks nothing must not look like success."""
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            command: list[str | Path] = [python, "-m", "pytest", *arguments, f"--junitxml={report}"]
+            command: list[str | Path] = [python, "-m", "pytest", *arguments]
+            command += [f"--junitxml={report}", f"--basetemp={Path(folder) / 'tests'}"]
             code = call(command, cwd=self._environment.root, env={**self._env, **extra})
             ran, skipped, failed = counted(report)
         words = [f"{ran} tests" if ran else "no test ran"]

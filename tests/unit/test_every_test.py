@@ -49,7 +49,7 @@ def run_pytest(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(source.replace("THREAD_GRACE_SECONDS = 5.0", "THREAD_GRACE_SECONDS = 0.2"))
     (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\nfilterwarnings = ['error']\n")
     (folder / "test_it.py").write_text(test)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--basetemp={folder / 'base'}", "test_it.py"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
