@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]
 
 
 def _frozen(pixels: Pixels) -> Pixels:
-    """A contiguous read-only array, so that a picture can cross threads without a race. Copies what could be written to."""
+    """A contiguous read-only array, so that a picture can cross threads without a race; copied if it is writeable."""
     if pixels.flags.writeable or not pixels.flags.c_contiguous:
         pixels = np.array(pixels, order="C")
         pixels.setflags(write=False)
