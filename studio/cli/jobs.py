@@ -17,7 +17,7 @@ from studio.job.event import Cancelled, Failed, GeneratedImage, JobEvent, JobId,
 from studio.job.recipe import Recipe
 
 if TYPE_CHECKING:
-    from studio.generation.text_to_image import Services
+    from studio.generation.services import Services
 
 
 @dataclass(frozen=True)

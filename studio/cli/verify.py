@@ -19,7 +19,7 @@ from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 
 if TYPE_CHECKING:
-    from studio.generation.text_to_image import Services
+    from studio.generation.services import Services
     from studio.models.device import Placement
 
 

@@ -13,7 +13,7 @@ from studio.models.catalog import ModelCatalog
 from studio.settings import load
 
 if TYPE_CHECKING:
-    from studio.generation.text_to_image import Services
+    from studio.generation.services import Services
     from studio.job.event import GeneratedImage
     from studio.job.preview import PreviewSettings
     from studio.models.device import Placement
@@ -47,7 +47,7 @@ class Workplace:
         save: Callable[[GeneratedImage], Path] | None = None,
     ) -> Services:
         """What runs need: models on this placement, the samplers, previews as wanted. Imports torch."""
-        from studio.generation.text_to_image import Services
+        from studio.generation.services import Services
         from studio.models.loader import ModelCache
         from studio.sampling.registry import builtin_samplers
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -48,16 +48,35 @@ class Walk:
         return self.noise.draw().to(self.device, self.dtype)
 
 
+def moved(memory: Memory | None, device: torch.device) -> Memory | None:
+    """A copy of what a sampler remembers, with its tensors on `device`."""
+    return None if memory is None else {name: _moved(value, device) for name, value in memory.items()}
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().to(device, copy=True)
+    if isinstance(value, Mapping):
+        return {name: _moved(part, device) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_moved(part, device) for part in value]
+    return value
+
+
 def start_deviation(level: NoiseLevel) -> float:
     """Deviation of the noisiest state: exactly 1 for variance-preserving schedules."""
     variance = level.alpha**2 + level.sigma**2
     return 1.0 if abs(variance - 1.0) < 1e-9 else float(variance**0.5)
 
 
-def walk(plan: Walk, denoiser: SteppedDenoiser, x: Tensor) -> Iterator[Step]:
-    """Yield the step to each level of the grid after the first. Raises `NotFinite` in the step where NaN appears."""
-    memory: Memory | None = None
-    for index in range(plan.grid.steps):
+def walk(
+    plan: Walk, denoiser: SteppedDenoiser, x: Tensor, first: int, last: int, memory: Memory | None = None
+) -> Iterator[Step]:
+    """Yield the steps from level number `first` of the grid to number `last`, beginning with the state `x`.
+
+    `memory` is what the sampler remembers there. Raises `NotFinite` in the step where NaN appears.
+    """
+    for index in range(first, last):
         step = _one_step(plan, denoiser, x, index, memory)
         x, memory = step.x, step.memory
         yield step

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import torch
 
 from studio.errors import CancelRequested, InvalidField, StudioError
-from studio.generation.text_to_image import Services, text_to_image
+from studio.generation.services import Services
+from studio.generation.text_to_image import text_to_image
 from studio.job.cancel import CancelToken
-from studio.job.event import Cancelled, Failed, JobEvent, JobId, StepDone
+from studio.job.event import Cancelled, Failed, JobEvent, JobId, Started, StepDone
 from studio.job.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -19,14 +20,16 @@ log = logging.getLogger(__name__)
 
 def run(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
     """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`."""
-    step = 0
+    step, steps, trajectory = 0, recipe.sampling.steps, ""
     try:
         for event in text_to_image(job, recipe, services, cancel):
-            if isinstance(event, StepDone):
+            if isinstance(event, Started):
+                step, steps, trajectory = event.first_step, event.steps, event.trajectory
+            elif isinstance(event, StepDone):
                 step = event.step
             yield event
     except CancelRequested:
-        yield Cancelled(job, step, recipe.sampling.steps)
+        yield Cancelled(job, step, steps, trajectory)
     except Exception as problem:
         yield failure(job, problem)
 

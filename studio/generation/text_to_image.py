@@ -1,20 +1,18 @@
-"""Text to image: a recipe becomes a picture, with every step told."""
+"""Text to image: a recipe becomes a picture, with every step told and, if wanted, kept."""
 
 from __future__ import annotations
 
 import platform
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
 
 from torch import Tensor
 
 from studio import __version__
-from studio.generation.guidance import GuidedDenoiser
-from studio.generation.reverse_process import Walk, walk
+from studio.generation.journey import Journey
+from studio.generation.services import Services
 from studio.job.cancel import CancelToken
 from studio.job.event import (
     Decoding,
@@ -31,68 +29,77 @@ from studio.job.event import (
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.models.model import Model
-from studio.sampling.grid import timestep_grid
-from studio.sampling.noise import ImageNoise
-from studio.sampling.registry import SamplerRegistry
 from studio.sampling.sampler import Step
-
-
-class ModelSource(Protocol):
-    """Where loaded models come from; keeps the last one."""
-
-    def is_loaded(self, name: str) -> bool: ...
-
-    def get(self, name: str) -> Model: ...
-
-
-@dataclass(frozen=True)
-class Services:
-    """What a run needs from outside. `save` writes a finished picture and tells where; None keeps it in memory only."""
-
-    models: ModelSource
-    samplers: SamplerRegistry
-    preview: Callable[[], PreviewSettings]
-    save: Callable[[GeneratedImage], Path] | None = None
+from studio.trajectory.record import StepState
+from studio.trajectory.store import Recording
 
 
 def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
     """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised."""
-    sampler = services.samplers.get(recipe.sampling.sampler)
-    options = sampler.info.resolve(recipe.sampling.options)
+    services.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
     cancel.check()
     if not services.models.is_loaded(recipe.model):
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
     began = time.perf_counter()
-    facts = model.facts
-    grid = timestep_grid(
-        facts.schedule, recipe.sampling.steps, recipe.sampling.spacing, sampler.info, recipe.sampling.timesteps
+    journey = Journey(recipe, model, services.samplers, services.trajectories, versions())
+    header = journey.header
+    recording = services.trajectories.begin(header) if services.trajectories else None
+    yield Started(
+        job,
+        journey.grid.steps,
+        journey.timesteps,
+        header.device,
+        header.dtype,
+        first_step=journey.first_step,
+        trajectory=header.id if recording else "",
     )
-    noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
-    plan = Walk(sampler, options, grid, facts.schedule, noise, model.device, model.dtype)
-    denoiser = GuidedDenoiser(
-        model.network,
-        model.conditioning(recipe.prompt),
-        model.conditioning(recipe.negative_prompt),
-        recipe.guidance,
-        facts.parametrisation,
-        facts.schedule,
-        before_call=cancel.check,
-    )
-    timesteps = tuple(level.timestep for level in grid.levels)
-    yield Started(job, grid.steps, timesteps, str(model.device), str(model.dtype).removeprefix("torch."))
-    x = plan.start()
-    teller = _Teller(job, model, services.preview, timesteps)
-    for index, step in enumerate(walk(plan, denoiser, x)):
-        yield from teller.tell(index + 1, step)
-        x = step.x
-    cancel.check()
-    yield Decoding(job)
-    generated = _picture(recipe, model, x, began)
-    yield ImageReady(job, generated)
-    path = services.save(generated) if services.save else None
-    yield Finished(job, path, time.perf_counter() - began)
+    teller = _Teller(job, model, services.preview, journey.timesteps)
+    with _Keeping(recording) as keeping:
+        x = journey.start()
+        for state in journey.shared:
+            keeping.add(state)
+        for arrival in journey.walk(cancel.check):
+            if recording is not None:
+                keeping.add(arrival.kept())
+            x = arrival.step.x
+            yield from teller.tell(arrival.number, arrival.step)
+        cancel.check()
+        yield Decoding(job)
+        generated = _picture(recipe, model, x, began)
+        yield ImageReady(job, generated)
+        path = services.save(generated) if services.save else None
+        sealed = keeping.seal(path)
+    if recording and services.trajectories and path:
+        services.trajectories.forget_unfinished(header.id)
+    notices = (recording.problem,) if recording and recording.problem else ()
+    yield Finished(job, path, time.perf_counter() - began, sealed, notices)
+
+
+class _Keeping:
+    """Gives states to a recording, if there is one. What is not sealed beside a picture is sealed as cut short."""
+
+    def __init__(self, recording: Recording | None) -> None:
+        self._recording = recording
+        self._last: StepState | None = None
+        self._sealed = False
+
+    def add(self, state: StepState) -> None:
+        if self._recording is not None:
+            self._recording.add(state)
+            self._last = state
+
+    def seal(self, picture: Path | None) -> Path | None:
+        self._sealed = True
+        return self._recording.seal(picture) if self._recording else None
+
+    def __enter__(self) -> _Keeping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._recording is not None and not self._sealed:
+            self._recording.seal(None, self._last)
 
 
 class _Teller:

@@ -51,18 +51,24 @@ class ModelLoading(JobEvent):
 
 @dataclass(frozen=True)
 class Started(JobEvent):
-    """The grid is known: `timesteps` are those of the n+1 levels, noisiest first."""
+    """The grid is known: `timesteps` are those of the n+1 levels, noisiest first.
+
+    The steps up to `first_step` are shared with another run and not computed again. `trajectory` is the id under which
+    the steps are recorded, empty if they are not.
+    """
 
     steps: int
     timesteps: tuple[float, ...]
     device: str
     dtype: str
     notices: tuple[str, ...] = ()
+    first_step: int = 0
+    trajectory: str = ""
 
 
 @dataclass(frozen=True)
 class StepDone(JobEvent):
-    """Step `step` of `steps` is done (1 is the first); `seconds` since sampling began; `timestep` is the level reached."""
+    """Step `step` of `steps` is done (1 is the first), `seconds` after sampling began, at the level `timestep`."""
 
     step: int
     steps: int
@@ -92,23 +98,32 @@ class ImageReady(JobEvent):
 
 @dataclass(frozen=True)
 class Finished(JobEvent):
-    """The job is done; `path` is where its picture was saved, or None if nobody asked for a file."""
+    """The job is done; `path` is where its picture was saved, or None if nobody asked for a file.
+
+    `trajectory` is where its steps were kept; `notices` are sentences about what went less well.
+    """
 
     path: Path | None
     seconds: float
+    trajectory: Path | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cancelled(JobEvent):
-    """The user cancelled after `step` of `steps` steps."""
+    """The user cancelled after `step` of `steps` steps; both are 0 if the run had not begun.
+
+    `trajectory` is the id under which these steps are kept, empty if they are not.
+    """
 
     step: int
     steps: int
+    trajectory: str = ""
 
 
 @dataclass(frozen=True)
 class Failed(JobEvent):
-    """The job failed: `sentence` is for the user, `field` names the marked field if one is to blame, `detail` is for a log."""
+    """The job failed: `sentence` is for the user, `field` names a field that is to blame, `detail` is for a log."""
 
     sentence: str
     field: str | None = None

@@ -19,6 +19,7 @@ STEPS_MAXIMUM = 10_000
 SEED_MAXIMUM = 2**63 - 1
 SCALE_MINIMUM, SCALE_MAXIMUM = 0.0, 100.0
 PROMPT_MAXIMUM = 10_000
+BRANCH_DEPTH_MAXIMUM = 50
 SPACINGS = ("leading", "trailing", "linspace", "karras", "exponential", "explicit")
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
@@ -36,6 +37,21 @@ class Noise(Part):
     """Start from the noise of the recipe's seed."""
 
     kind: Literal["noise"] = "noise"
+
+
+class FromStep(Part):
+    """Start from the state after `step` steps of another run: a branch.
+
+    `parent` is that run's recipe and `trajectory` the name of its record, so that a branch can be made again even
+    where the record is gone. The noise of later steps goes on as it was `recorded`, or is `reseeded` by the branch's
+    own seed.
+    """
+
+    kind: Literal["from_step"] = "from_step"
+    trajectory: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    step: Annotated[int, Field(ge=0, le=STEPS_MAXIMUM)]
+    noise: Literal["recorded", "reseeded"] = "recorded"
+    parent: Recipe
 
 
 class Sampling(Part):
@@ -113,7 +129,7 @@ class Recipe(Part):
     width: int = 128
     height: int = 128
     seed: int = 0
-    start: Noise = Noise()
+    start: Annotated[Noise | FromStep, Field(discriminator="kind")] = Noise()
     sampling: Sampling = Sampling()
     guidance: Guidance = Guidance()
 
@@ -135,6 +151,22 @@ class Recipe(Part):
             raise ValueError(f"Seed {value} is out of range. Use 0 to {SEED_MAXIMUM}.")
         return value
 
+    @model_validator(mode="after")
+    def _branch(self) -> Recipe:
+        if not isinstance(self.start, FromStep):
+            return self
+        parent = self.start.parent
+        if (parent.width, parent.height) != (self.width, self.height):
+            raise ValueError("A branch has the size of the picture it starts from.")
+        if self.depth > BRANCH_DEPTH_MAXIMUM:
+            raise ValueError(f"A branch lies at most {BRANCH_DEPTH_MAXIMUM} branches deep.")
+        return self
+
+    @property
+    def depth(self) -> int:
+        """How many branches lie between this recipe and pure noise."""
+        return self.start.parent.depth + 1 if isinstance(self.start, FromStep) else 0
+
     def text(self) -> str:
         """The recipe as JSON, keys in the order of the fields."""
         return self.model_dump_json()
@@ -151,13 +183,19 @@ class Recipe(Part):
         version = data.get("version")
         if isinstance(version, int) and version > RECIPE_VERSION:
             raise RefusedFile(
-                f"This recipe has version {version}; this program reads up to {RECIPE_VERSION}. Update Reverie to use it."
+                f"This recipe has version {version}; this program reads up to {RECIPE_VERSION}. Update Reverie."
             )
         try:
             return cls.model_validate_json(text)
         except ValidationError as problem:
             field, sentence = _first_problem(problem)
             raise RefusedFile(f"The recipe in this file is damaged at '{field}': {sentence}") from None
+
+
+_KINDS = ("noise", "from_step")
+
+FromStep.model_rebuild()
+Recipe.model_rebuild()
 
 
 def recipe(**fields: Any) -> Recipe:
@@ -176,7 +214,7 @@ def checked(part: type[P], **fields: Any) -> P:
 def _first_problem(problem: ValidationError) -> tuple[str, str]:
     """Name of the innermost field and a sentence, from what pydantic found first."""
     first = problem.errors(include_url=False, include_context=True)[0]
-    names = [str(place) for place in first["loc"] if isinstance(place, str)]
+    names = [str(place) for place in first["loc"] if isinstance(place, str) and place not in _KINDS]
     field = names[-1] if names else "recipe"
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from studio.errors import StudioError
+
 
 class ImageNoise:
     """A generator of its own for each picture. The first draw is its start noise; stochastic steps draw on from there.
@@ -14,12 +16,12 @@ class ImageNoise:
     """
 
     def __init__(self, seed: int, shape: tuple[int, int, int]) -> None:
-        self._shape = (1, *shape)
+        self.shape = shape
         self._generator = torch.Generator("cpu").manual_seed(seed)
 
     def draw(self) -> Tensor:
         """The next standard normal draw."""
-        return torch.randn(self._shape, generator=self._generator, dtype=torch.float32)
+        return torch.randn((1, *self.shape), generator=self._generator, dtype=torch.float32)
 
     @property
     def state(self) -> Tensor:
@@ -28,4 +30,8 @@ class ImageNoise:
 
     @state.setter
     def state(self, state: Tensor) -> None:
-        self._generator.set_state(state)
+        try:
+            # A copy, because torch reads from the beginning of the storage even for a part of a larger tensor.
+            self._generator.set_state(state.clone())
+        except (RuntimeError, TypeError):
+            raise StudioError("The recorded state of the noise is damaged, so the run cannot go on from here.") from None

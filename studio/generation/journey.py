@@ -1,0 +1,167 @@
+"""The way of one picture through its segments, from the newest state that is known to the last level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.generation.guidance import GuidedDenoiser
+from studio.generation.reverse_process import Walk, moved, walk
+from studio.generation.segments import Segment, newest_record, segments
+from studio.job.recipe import Recipe
+from studio.models.model import Model
+from studio.sampling.noise import ImageNoise
+from studio.sampling.registry import SamplerRegistry
+from studio.sampling.sampler import Memory, Step
+from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
+from studio.trajectory.store import TrajectoryStore
+
+_CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The state after step `number`, on the run's device; `kept()` makes the copy that is recorded."""
+
+    number: int
+    step: Step
+    guidance_memory: Memory | None
+    noise: ImageNoise
+
+    def kept(self) -> StepState:
+        """What is kept of it, on the CPU."""
+        step = self.step
+        return StepState(
+            step=self.number,
+            x=_copy(step.x),
+            x0=_copy(step.x0),
+            noise_state=self.noise.state,
+            memory=moved(step.memory, _CPU),
+            guidance_memory=moved(self.guidance_memory, _CPU),
+        )
+
+
+class Journey:
+    """Prepared once, then walked once. `shared` holds the states that need not be computed, oldest first.
+
+    Raises `InvalidField` for a recipe that does not fit the model or its sampler.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        model: Model,
+        samplers: SamplerRegistry,
+        store: TrajectoryStore | None,
+        versions: dict[str, str],
+    ) -> None:
+        self._model = model
+        self._samplers = samplers
+        self._parts = segments(recipe, model.facts.schedule, samplers)
+        self.grid = self._parts[-1].grid
+        self.header = TrajectoryHeader(
+            recipe=recipe,
+            levels=self.grid.levels,
+            model_hash=model.facts.hash,
+            device=str(model.device),
+            dtype=str(model.dtype).removeprefix("torch."),
+            versions=versions,
+        )
+        self._noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
+        self._begin, self.shared = self._known(store)
+
+    @property
+    def timesteps(self) -> tuple[float, ...]:
+        """The timesteps of the n+1 levels."""
+        return tuple(level.timestep for level in self.grid.levels)
+
+    @property
+    def first_step(self) -> int:
+        """How many steps are known already."""
+        return self.shared[-1].step if self.shared else 0
+
+    def start(self) -> Tensor:
+        """The state to begin with, on the model's device. Without a known state it is the noise of the first recipe."""
+        if self.shared:
+            return self.shared[-1].x.to(self._model.device, self._model.dtype)
+        first = self._parts[0]
+        self._noise = ImageNoise(first.recipe.seed, self._noise.shape)
+        x = self._plan(first).start()
+        self.shared = [StepState(0, _copy(x), None, self._noise.state)]
+        return x
+
+    def walk(self, before_call: Callable[[], None]) -> Iterator[Arrival]:
+        """Go on from `start()` to the end. `before_call` is called before every network call and may raise."""
+        x = self.start()
+        known = self.shared[-1]
+        self._noise.state = known.noise_state
+        device = self._model.device
+        memory, guidance_memory = moved(known.memory, device), moved(known.guidance_memory, device)
+        number = known.step
+        before = self._owner(number)
+        for part in self._parts[self._begin :]:
+            if part.first == number:
+                memory, guidance_memory = _inherited(before, part, memory, guidance_memory)
+                if part.reseeded:
+                    self._noise = ImageNoise(part.recipe.seed, self._noise.shape)
+            denoiser = self._denoiser(part, before_call)
+            denoiser.memory = guidance_memory
+            for step in walk(self._plan(part), denoiser, x, number, part.last, memory):
+                x, memory, guidance_memory = step.x, step.memory, denoiser.memory
+                number += 1
+                yield Arrival(number, step, guidance_memory, self._noise)
+            before = part
+
+    def _known(self, store: TrajectoryStore | None) -> tuple[int, list[StepState]]:
+        """Where to begin: after the steps of the same run that was cut short, or those that are shared with another."""
+        if store is None:
+            return 0, []
+        cut_short = store.unfinished_of(self.header.id)
+        if cut_short is not None and cut_short.last.step > 0:
+            return self._after(cut_short)
+        return newest_record(self._parts, store.find, self._model.facts.hash)
+
+    def _after(self, record: Trajectory) -> tuple[int, list[StepState]]:
+        states = record.until(self.grid.steps)
+        newest = states[-1].step
+        begin = max(number for number, part in enumerate(self._parts) if part.first <= newest)
+        return begin, states
+
+    def _owner(self, step: int) -> Segment:
+        """The segment that walked to `step`, or the first one."""
+        return next((part for part in reversed(self._parts) if part.first < step), self._parts[0])
+
+    def _plan(self, part: Segment) -> Walk:
+        sampler = self._samplers.get(part.recipe.sampling.sampler)
+        options = sampler.info.resolve(part.recipe.sampling.options)
+        schedule = self._model.facts.schedule
+        return Walk(sampler, options, part.grid, schedule, self._noise, self._model.device, self._model.dtype)
+
+    def _denoiser(self, part: Segment, before_call: Callable[[], None]) -> GuidedDenoiser:
+        model, recipe = self._model, part.recipe
+        return GuidedDenoiser(
+            model.network,
+            model.conditioning(recipe.prompt),
+            model.conditioning(recipe.negative_prompt),
+            recipe.guidance,
+            model.facts.parametrisation,
+            model.facts.schedule,
+            before_call=before_call,
+        )
+
+
+def _inherited(
+    before: Segment, part: Segment, memory: Memory | None, guidance_memory: Memory | None
+) -> tuple[Memory | None, Memory | None]:
+    """What a branch may remember: the sampler's memory if the sampler stays, the guidance's if the rule stays."""
+    old, new = before.recipe, part.recipe
+    same_sampler = (old.sampling.sampler, old.sampling.options) == (new.sampling.sampler, new.sampling.options)
+    same_rule = old.guidance.rule == new.guidance.rule
+    return (memory if same_sampler else None), (guidance_memory if same_rule else None)
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to(_CPU, copy=True)

@@ -1,0 +1,85 @@
+"""The pieces of a run: a branch walks part of the way with its parent's recipe and the rest with its own.
+
+Without a record the whole way can be computed again from the recipes alone; with one, everything up to the newest kept
+state is taken from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from studio.errors import InvalidField, RefusedFile
+from studio.job.recipe import FromStep, Recipe
+from studio.sampling.grid import TimestepGrid, timestep_grid
+from studio.sampling.registry import SamplerRegistry
+from studio.sampling.schedule import NoiseSchedule
+from studio.trajectory.record import StepState, Trajectory
+
+Find = Callable[[str], Trajectory | None]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Steps `first` to `last` of a run are walked with `recipe`; `grid` holds the levels of the run from its start on.
+
+    `reseeded` says that the noise of these steps is drawn anew from the recipe's seed. `record` names the trajectory
+    in which the states before this segment can be found, empty for the first one.
+    """
+
+    recipe: Recipe
+    grid: TimestepGrid
+    first: int
+    last: int
+    reseeded: bool = False
+    record: str = ""
+
+
+def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> list[Segment]:
+    """The segments of a recipe, from pure noise to its end. Raises `InvalidField` for a step that its parent lacks."""
+    info = samplers.get(recipe.sampling.sampler).info
+    own = timestep_grid(schedule, recipe.sampling.steps, recipe.sampling.spacing, info, recipe.sampling.timesteps)
+    start = recipe.start
+    if not isinstance(start, FromStep):
+        return [Segment(recipe, own, 0, own.steps)]
+    if start.parent.model != recipe.model:
+        raise InvalidField("model", "A branch is drawn by the model of the run it starts from. Choose that one.")
+    shared = segments(start.parent, schedule, samplers)
+    steps = shared[-1].last
+    if start.step > steps:
+        raise InvalidField("step", f"Step {start.step} is out of range. This run has {steps} steps, 0 to {steps}.")
+    grid = _branched(shared[-1].grid, start.step, own)
+    kept = [replace(part, last=min(part.last, start.step)) for part in shared if part.first < start.step]
+    own_part = Segment(recipe, grid, start.step, grid.steps, start.noise == "reseeded", start.trajectory)
+    return [*kept, own_part]
+
+
+def _branched(parent: TimestepGrid, step: int, own: TimestepGrid) -> TimestepGrid:
+    """The parent's levels up to the branch, then what is less noisy of the branch's own."""
+    if own.levels == parent.levels:
+        return parent
+    here = parent.levels[step]
+    rest = tuple(level for level in own.levels if level.ratio < here.ratio * (1 - 1e-9))
+    if not rest and step < parent.steps:
+        raise InvalidField("steps", "No step of this schedule lies below the chosen one. Take more steps.")
+    return TimestepGrid((*parent.levels[: step + 1], *rest))
+
+
+def newest_record(parts: list[Segment], find: Find, model_hash: str) -> tuple[int, list[StepState]]:
+    """The number of the segment to begin with, and the kept states before it; (0, []) if all must be computed.
+
+    Raises `RefusedFile` for a record of another model.
+    """
+    for number in range(len(parts) - 1, 0, -1):
+        part = parts[number]
+        record = find(part.record)
+        if record is None:
+            continue
+        if record.header.model_hash != model_hash:
+            raise RefusedFile("These steps were recorded with other weights of the model. Open that model to go on.")
+        states = record.until(part.first)
+        newest = states[-1].step if states else -1
+        for begin in range(number, -1, -1):
+            if parts[begin].first <= newest:
+                return begin, states
+    return 0, []

@@ -1,0 +1,140 @@
+"""The journal of a running run: an append-only file of records, each with its length and checksum.
+
+A crash at any moment leaves the records that were whole; the first broken one ends the reading. The file is flushed to
+the disk at most once a second, and when the run is paused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import safetensors
+import safetensors.torch
+
+from studio.errors import RefusedFile, StorageError
+from studio.trajectory.packing import DAMAGED, header_text, pack_state, read_header, unpack_state
+from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
+
+SUFFIX = ".journal"
+MAGIC = b"RVRJ0001"
+SYNC_SECONDS = 1.0
+RECORD_MAXIMUM = 2**31
+_HEAD = struct.Struct("<cIQ")
+_HEADER, _STATE = b"H", b"S"
+
+
+class JournalWriter:
+    """Appends states. The file is made with the header in it; raises `StorageError` where the disk says no."""
+
+    def __init__(self, path: Path, header: TrajectoryHeader) -> None:
+        self.path = path
+        self._synced = time.monotonic()
+        with _explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = path.open("wb")
+            self._file.write(MAGIC)
+            self._write(_HEADER, header_text(header).encode())
+            self.sync()
+
+    def append(self, state: StepState) -> None:
+        """Write one state behind the others."""
+        plain, tensors = pack_state(state)
+        payload = safetensors.torch.save(tensors, metadata={"state": json.dumps(plain)})
+        with _explained(self.path):
+            self._write(_STATE, payload)
+            if time.monotonic() - self._synced >= SYNC_SECONDS:
+                self.sync()
+
+    def sync(self) -> None:
+        """Have everything on the disk now."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._synced = time.monotonic()
+
+    def close(self) -> None:
+        """No more states come. May be called twice."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _write(self, kind: bytes, payload: bytes) -> None:
+        self._file.write(_HEAD.pack(kind, zlib.crc32(payload), len(payload)))
+        self._file.write(payload)
+        self._file.flush()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turns what the disk says into a sentence."""
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise StorageError(
+            f"The steps could not be kept in {path.parent}: {reason}. Free some space or turn recording off."
+        ) from problem
+
+
+def read_journal(path: Path) -> Trajectory:
+    """What is whole in a journal. Raises `RefusedFile` if not even its header and first state are."""
+    try:
+        with path.open("rb") as file:
+            return _read(file)
+    except OSError as problem:
+        raise StorageError(f"The journal {path.name} could not be read: {problem.strerror}.") from problem
+
+
+def _read(file: BinaryIO) -> Trajectory:
+    if file.read(len(MAGIC)) != MAGIC:
+        raise RefusedFile("This file is no journal of Reverie.")
+    records = _records(file)
+    kind, payload = next(records, (b"", b""))
+    if kind != _HEADER:
+        raise RefusedFile(DAMAGED)
+    header = read_header(payload.decode("utf-8", errors="replace"))
+    states: dict[int, StepState] = {}
+    for kind, payload in records:
+        if kind != _STATE:
+            break
+        try:
+            state = _state(payload)
+        except RefusedFile:
+            break
+        states[state.step] = state
+    if not states:
+        raise RefusedFile("This journal holds no step yet.")
+    return Trajectory(header, states)
+
+
+def _records(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """The whole records, in order."""
+    while len(head := file.read(_HEAD.size)) == _HEAD.size:
+        kind, checksum, length = _HEAD.unpack(head)
+        if length > RECORD_MAXIMUM:
+            return
+        payload = file.read(length)
+        if len(payload) != length or zlib.crc32(payload) != checksum:
+            return
+        yield kind, payload
+
+
+def _state(payload: bytes) -> StepState:
+    try:
+        tensors = safetensors.torch.load(payload)
+        size = int.from_bytes(payload[:8], "little")
+        plain = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["state"])
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+        raise RefusedFile(DAMAGED) from None
+    return unpack_state(plain, tensors)

@@ -1,0 +1,73 @@
+"""What is kept of a run: every state, the prediction it came from, and all that is needed to go on from there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from studio.job.recipe import Recipe
+from studio.sampling.sampler import Memory
+from studio.sampling.schedule import NoiseLevel
+
+
+@dataclass(frozen=True)
+class StepState:
+    """The state after `step` steps, as exact as the run itself, on the CPU.
+
+    `x` and `x0` have shape (1, C, h, w) in the run's dtype; `x0` is the prediction of step `step`, None at step 0.
+    `memory` is the sampler's, `guidance_memory` the guidance rule's; `noise_state` is that of the picture's generator.
+    """
+
+    step: int
+    x: Tensor
+    x0: Tensor | None
+    noise_state: Tensor
+    memory: Memory | None = None
+    guidance_memory: Memory | None = None
+
+
+@dataclass(frozen=True)
+class TrajectoryHeader:
+    """What holds for the whole run: its recipe, the levels of its grid, and where it was computed."""
+
+    recipe: Recipe
+    levels: tuple[NoiseLevel, ...]
+    model_hash: str
+    device: str
+    dtype: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        return len(self.levels) - 1
+
+    @property
+    def id(self) -> str:
+        """The name of the trajectory, 32 hexadecimal digits: the same recipe, model and precision have the same one."""
+        text = "\n".join((self.recipe.text(), self.model_hash, self.device.split(":")[0], self.dtype))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """The record of one run. `states` holds what was kept, by step; step 0 is the start."""
+
+    header: TrajectoryHeader
+    states: Mapping[int, StepState]
+
+    @property
+    def last(self) -> StepState:
+        """The newest state that was kept."""
+        return self.states[max(self.states)]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end."""
+        return self.header.steps in self.states
+
+    def until(self, step: int) -> list[StepState]:
+        """The kept states up to `step`, in order: what a branch shares with this run."""
+        return [self.states[number] for number in sorted(self.states) if number <= step]
