@@ -38,7 +38,7 @@ class Destination:
     def names(self, recipe: Recipe) -> Iterator[str]:
         """Names for the picture of a recipe, best first."""
         if self.stem is None:
-            return picture_names(recipe)
+            return picture_names(recipe if _is_file_name(recipe.prompt) else recipe.model_copy(update={"prompt": ""}))
         numbered = (f"{self.stem}-{number}{self.suffix}" for number in count(2))
         return chain([f"{self.stem}{self.suffix}"], numbered)
 
@@ -82,3 +82,12 @@ def read_destination(out: str | None, pictures: Path) -> Destination:
 def _refuse_file(path: Path) -> None:
     if os.path.lexists(path) and not path.is_dir():
         raise InvalidField("out", f"Out '{path}' is there already and is no folder. Choose another name.")
+
+
+def _is_file_name(text: str) -> bool:
+    """Whether this system's names of files can hold the characters of a text. Nearly always; not in an odd locale."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True

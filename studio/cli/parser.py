@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from studio.errors import InvalidField
 
@@ -44,6 +45,10 @@ class SentenceParser(argparse.ArgumentParser):
             word = message.removeprefix(_UNKNOWN).split(" ")[0]
             raise InvalidField(field_name(word), self._unknown_sentence(word))
         raise InvalidField("arguments", f"{message}. Run '{self.prog} --help' to see what is allowed.")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """The original is silent where its help cannot be written."""
+        (file or sys.stderr).write(message)
 
     def _argument_sentence(self, flag: str, problem: str) -> str:
         if problem.startswith("expected"):

@@ -22,8 +22,14 @@ _OPTION_PREFIX = "option_"
 def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
     """The flags of a recipe. Every option of every sampler has a flag of its own name."""
     usual, guidance = Sampling(), Guidance()
-    parser.add_argument("--prompt", required=True, metavar="TEXT", help="what to draw; may be empty")
-    parser.add_argument("--negative", default="", metavar="TEXT", help="what to keep away from")
+    parser.add_argument(
+        "--prompt", type=values.text("prompt", "Prompt"), required=True, metavar="TEXT",
+        help="what to draw; may be empty",
+    )  # fmt: skip
+    parser.add_argument(
+        "--negative", type=values.text("negative_prompt", "Negative prompt"), default="", metavar="TEXT",
+        help="what to keep away from",
+    )  # fmt: skip
     parser.add_argument("--sampler", default=usual.sampler, metavar="NAME", help=f"default: {usual.sampler}")
     parser.add_argument(
         "--steps", type=values.whole_number("steps", "Steps"), metavar="N", help=f"default: {usual.steps}"
@@ -41,7 +47,7 @@ def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) ->
         help="guide only while t/T is between these; default: 0,1",
     )  # fmt: skip
     parser.add_argument(
-        "--guidance-rescale", type=values.number("rescale", "Guidance rescale"), default=guidance.rescale,
+        "--guidance-rescale", type=values.number("rescale", "Guidance rescale", 0.0, 1.0), default=guidance.rescale,
         metavar="PHI", help="0 to 1, against pictures that are burnt by strong guidance; default: 0",
     )  # fmt: skip
     parser.add_argument(

@@ -78,6 +78,8 @@ class TextReporter:
 
     def _start(self, event: Started) -> None:
         self._begun += 1
+        for notice in event.notices:
+            self._console.note(notice)
         if self._begun == 1:
             self._aside(f"Working on {event.device} in {event.dtype}.")
         if self._console.on_terminal:

@@ -17,6 +17,18 @@ _SHOWN = 40
 _DIGITS = 25
 
 
+def text(field: str, title: str) -> Callable[[str], str]:
+    """A reader of words in any script, also where the locale has kept Python from reading them as UTF-8."""
+
+    def read(word: str) -> str:
+        try:
+            return word.encode("utf-8", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            raise InvalidField(field, f"{title} is not readable as text in UTF-8.") from None
+
+    return read
+
+
 def whole_number(field: str, title: str) -> Callable[[str], int]:
     """A reader of whole numbers for the flag of `field`."""
 
@@ -43,8 +55,8 @@ def bounded(field: str, title: str, minimum: int, maximum: int) -> Callable[[str
     return read
 
 
-def number(field: str, title: str) -> Callable[[str], float]:
-    """A reader of finite numbers, with a point."""
+def number(field: str, title: str, minimum: float = -math.inf, maximum: float = math.inf) -> Callable[[str], float]:
+    """A reader of finite numbers, with a point, from `minimum` to `maximum`."""
 
     def read(text: str) -> float:
         try:
@@ -53,6 +65,8 @@ def number(field: str, title: str) -> Callable[[str], float]:
             value = math.nan
         if not math.isfinite(value):
             raise InvalidField(field, f"{title} '{text[:_SHOWN]}' is not a number.")
+        if not minimum <= value <= maximum:
+            raise InvalidField(field, f"{title} {value:g} is out of range. Use {minimum:g} to {maximum:g}.")
         return value
 
     return read
@@ -78,7 +92,7 @@ def interval(text: str) -> tuple[float, float]:
             "interval",
             f"Guidance interval '{text[:_SHOWN]}' is not readable. Write two numbers from 0 to 1, such as 0.1,0.8.",
         )
-    read = number("interval", "Guidance interval")
+    read = number("interval", "Guidance interval", 0.0, 1.0)
     return read(words[0]), read(words[1])
 
 

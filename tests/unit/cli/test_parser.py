@@ -45,7 +45,7 @@ def test_flags_are_not_abbreviated():
 
 
 def test_a_value_may_begin_with_a_dash_after_an_equals_sign():
-    assert parser().parse_args(["--prompt=-x", "--guidance-interval=-1,2"]).guidance_interval == (-1.0, 2.0)
+    assert parser().parse_args(["--prompt=-x", "--guidance-interval=-0,1"]).guidance_interval == (0.0, 1.0)
 
 
 def test_the_field_of_a_flag():

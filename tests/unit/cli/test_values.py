@@ -56,11 +56,16 @@ def test_unreadable_sizes_say_how_one_is_written(text):
     assert caught.value.field == "size"
 
 
-@pytest.mark.parametrize("text", ["0.5", "0,1,0.5", "a,b", ",", "nan,1"])
+@pytest.mark.parametrize("text", ["0.5", "0,1,0.5", "a,b", ",", "nan,1", "-0.1,1", "0,1.01"])
 def test_unreadable_intervals(text):
     with pytest.raises(InvalidField) as caught:
         values.interval(text)
     assert caught.value.field == "interval"
+
+
+def test_bounds_of_numbers_are_told():
+    with pytest.raises(InvalidField, match=r"Rescale 1.5 is out of range. Use 0 to 1."):
+        values.number("rescale", "Rescale", 0.0, 1.0)("1.5")
 
 
 def test_an_interval():
