@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -125,10 +126,15 @@ def install(python: Path, root: Path, extras: Sequence[str], site_packages: Path
 
 
 def run_pip(command: Sequence[str], root: Path, log: Path, telling: Telling, held: Sequence[int] = ()) -> None:
-    """Run one pip command with its whole output in `log`. Raises `Stop` if pip fails."""
+    """Run one pip command with its whole output in `log`. Raises `Stop` if pip fails.
+
+    Where the user names no other place, pip unpacks beside the log: /tmp is often small, and there the next run finds
+    and removes what a killed one left.
+    """
     env = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     env.update(PYTHONUTF8="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    with open(log, "w", encoding="utf-8", errors="replace") as kept:
+    with _empty_folder(log.parent / "unpacking") as scratch, open(log, "w", encoding="utf-8") as kept:
+        env.setdefault("TMPDIR", str(scratch))
         kept.write(f"{' '.join(command)}\n")
         child = subprocess.Popen(
             command,
@@ -149,6 +155,16 @@ def run_pip(command: Sequence[str], root: Path, log: Path, telling: Telling, hel
             end(child)
     if child.returncode:
         raise Stop(failure(log))
+
+
+@contextlib.contextmanager
+def _empty_folder(folder: Path) -> Iterator[Path]:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def failure(log: Path) -> str:

@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 PACKAGING = Path(__file__).resolve().parents[3] / "packaging"
+
+LEFT_OUT = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "TMPDIR")
 
 PYPROJECT = """
 [build-system]
@@ -86,11 +88,16 @@ class Project:
         return subprocess.run(
             self.command(*arguments),
             cwd=self.root.parent,
-            env=surroundings(env or {}),
+            env=self.surroundings(env or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
         )
+
+    def surroundings(self, extra: Mapping[str, str]) -> dict[str, str]:
+        """The variables of this process without a display and without a package index, with some more."""
+        kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+        return {**kept, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, **extra}
 
     def site_packages(self) -> Path:
         return next(self.environment.glob("lib/python3.*/site-packages"))
@@ -99,11 +106,6 @@ class Project:
         for name, text in files.items():
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             (self.root / name).write_text(text, encoding="utf-8")
-
-
-def surroundings(extra: Mapping[str, str], without: Sequence[str] = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-    kept = {name: value for name, value in os.environ.items() if name not in without}
-    return {**kept, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, **extra}
 
 
 def make_project(root: Path) -> Project:

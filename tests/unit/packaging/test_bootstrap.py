@@ -83,9 +83,12 @@ def start_building(project) -> subprocess.Popen[str]:
     (project.environment / "reverie-stamp.json").unlink(missing_ok=True)
     (project.root / "building").unlink(missing_ok=True)
     (project.root / "slow").write_text("please")
-    env = {**os.environ, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
     running = subprocess.Popen(
-        project.command("run", "x"), env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
+        project.command("run", "x"),
+        env=project.surroundings({}),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     end = time.monotonic() + 60
     while not (project.root / "building").exists():
@@ -103,6 +106,7 @@ def test_after_a_kill_the_next_run_waits_for_the_orphan_and_ends_well(installed)
     done = installed.call("run", "x")
     assert "Another installation is under way" in done.stderr
     assert done.returncode == 0
+    assert not (installed.environment / "unpacking").exists()
     assert "whole True" in done.stdout
 
 
