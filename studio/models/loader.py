@@ -55,7 +55,8 @@ def load_model(path: Path, placement: Placement, name: str | None = None) -> Mod
     Raises `RefusedFile` for a folder or weight file that is not accepted, `OutOfMemory` where it does not fit.
     """
     folder = check_model_folder(path)
-    with _refusing(folder.name):
+    # The libraries draw weights that are missing, before these are refused: not from the state that others may use.
+    with _refusing(folder.name), torch.random.fork_rng(devices=[]):
         return _load_stable_diffusion(folder, placement, name or folder.name)
 
 
@@ -88,9 +89,8 @@ def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTokenizer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    _quieten_libraries()
     common: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "output_loading_info": True}
     weights = {part: {**common, "variant": variant} for part, variant in folder.variants.items()}
     path, dtype = folder.path, placement.dtype
@@ -104,6 +104,16 @@ def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
     for module in (parts.text_encoder, parts.unet, parts.vae):
         module.requires_grad_(False).train(False).to(placement.device)
     return parts
+
+
+def _quieten_libraries() -> None:
+    """What the libraries would write to the terminal about a folder is said here, in a sentence, or does not matter."""
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    diffusers_logging.set_verbosity_error()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _complete(loaded: tuple[Any, dict[str, Any]]) -> Any:
