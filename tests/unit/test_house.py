@@ -24,7 +24,7 @@ LOOSE_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers"}
 
 # S-1, as words. Method calls such as `dialog.exec()` and `model.eval()` are something else.
 DANGEROUS_WORDS = re.compile(
-    r"torch\.load\b|\bc?pickle\b|trust_remote_code|custom_pipeline|(?<![\w.])(eval|exec)\s*\(|shell\s*=\s*True"
+    r"(?<!safetensors\.)\btorch\.load\b|\bc?pickle\b|trust_remote_code|custom_pipeline|(?<![\w.])(eval|exec)\s*\(|shell\s*=\s*True"
 )
 DANGEROUS_MODULES = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 DANGEROUS_CALLS = {"eval", "exec", "os.system", "os.popen", "torch.load"}
@@ -197,7 +197,13 @@ def test_the_search_for_dangers_finds_them():
     )
     assert all(DANGEROUS_WORDS.search(line) for line in bad)
     assert not any(
-        DANGEROUS_WORDS.search(line) for line in ("dialog.exec()", "retrieval(x)", "safetensors.torch.load_file")
+        DANGEROUS_WORDS.search(line)
+        for line in (
+            "dialog.exec()",
+            "retrieval(x)",
+            "safetensors.torch.load(data)",
+            "safetensors.torch.load_file(path)",
+        )
     )
     assert dangerous_import("torch.load")
     assert dangerous_import("pickle.loads")
