@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from studio.job.recipe import Recipe
+from studio.job.recording import trajectory_id
 from studio.sampling.sampler import Memory
 from studio.sampling.schedule import NoiseLevel
 
@@ -46,9 +46,8 @@ class TrajectoryHeader:
 
     @property
     def id(self) -> str:
-        """The name of the trajectory, 32 hexadecimal digits: the same recipe, model and precision have the same one."""
-        text = "\n".join((self.recipe.text(), self.model_hash, self.device.split(":")[0], self.dtype))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        """The name of the trajectory, 32 hexadecimal digits."""
+        return trajectory_id(self.recipe, self.model_hash, self.device, self.dtype)
 
 
 @dataclass(frozen=True)
