@@ -16,6 +16,7 @@ from studio.models.model import Model
 from studio.sampling.noise import ImageNoise
 from studio.sampling.registry import SamplerRegistry
 from studio.sampling.sampler import Memory, Step
+from studio.sampling.schedule import NoiseLevel
 from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
 from studio.trajectory.store import TrajectoryStore
 
@@ -24,10 +25,15 @@ _CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Arrival:
-    """The state after step `number`, on the run's device; `kept()` makes the copy that is recorded."""
+    """The state after step `number`, on the run's device; `kept()` makes the copy that is recorded.
+
+    `level` is the one that the step started from; `calls` counts the network calls of the run so far.
+    """
 
     number: int
+    level: NoiseLevel
     step: Step
+    calls: int
     guidance_memory: Memory | None
     noise: ImageNoise
 
@@ -101,7 +107,7 @@ class Journey:
         device = self._model.device
         memory, guidance_memory = moved(known.memory, device), moved(known.guidance_memory, device)
         number = known.step
-        before = self._owner(number)
+        before, calls = self._owner(number), 0
         for part in self._parts[self._begin :]:
             if part.first == number:
                 memory, guidance_memory = _inherited(before, part, memory, guidance_memory)
@@ -111,9 +117,10 @@ class Journey:
             denoiser.memory = guidance_memory
             for step in walk(self._plan(part), denoiser, x, number, part.last, memory):
                 x, memory, guidance_memory = step.x, step.memory, denoiser.memory
+                level = part.grid.levels[number]
                 number += 1
-                yield Arrival(number, step, guidance_memory, self._noise)
-            before = part
+                yield Arrival(number, level, step, calls + denoiser.calls, guidance_memory, self._noise)
+            before, calls = part, calls + denoiser.calls
 
     def _known(self, store: TrajectoryStore | None) -> tuple[int, list[StepState]]:
         """Where to begin: after the steps of the same run that was cut short, or those that are shared with another."""

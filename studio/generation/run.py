@@ -10,7 +10,7 @@ import torch
 
 from studio.errors import CancelRequested, InvalidField, StudioError
 from studio.generation.services import Services
-from studio.generation.text_to_image import text_to_image
+from studio.generation.text_to_image import Arrived, text_to_image
 from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, JobEvent, JobId, Started, StepDone
 from studio.job.recipe import Recipe
@@ -18,11 +18,13 @@ from studio.job.recipe import Recipe
 log = logging.getLogger(__name__)
 
 
-def run(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
+def run(
+    job: JobId, recipe: Recipe, services: Services, cancel: CancelToken, arrived: Arrived | None = None
+) -> Iterator[JobEvent]:
     """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`."""
     step, steps, trajectory = 0, recipe.sampling.steps, ""
     try:
-        for event in text_to_image(job, recipe, services, cancel):
+        for event in text_to_image(job, recipe, services, cancel, arrived):
             if isinstance(event, Started):
                 step, steps, trajectory = event.first_step, event.steps, event.trajectory
             elif isinstance(event, StepDone):

@@ -11,7 +11,7 @@ from pathlib import Path
 from torch import Tensor
 
 from studio import __version__
-from studio.generation.journey import Journey
+from studio.generation.journey import Arrival, Journey
 from studio.generation.services import Services
 from studio.job.cancel import CancelToken
 from studio.job.event import (
@@ -33,9 +33,16 @@ from studio.sampling.sampler import Step
 from studio.trajectory.record import StepState
 from studio.trajectory.store import Recording
 
+Arrived = Callable[[Arrival], None]
 
-def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
-    """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised."""
+
+def text_to_image(
+    job: JobId, recipe: Recipe, services: Services, cancel: CancelToken, arrived: Arrived | None = None
+) -> Iterator[JobEvent]:
+    """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised.
+
+    `arrived` is given each state as the run reaches it, before the step is told.
+    """
     services.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
     cancel.check()
     if not services.models.is_loaded(recipe.model):
@@ -44,17 +51,8 @@ def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: Cancel
     cancel.check()
     began = time.perf_counter()
     journey = Journey(recipe, model, services.samplers, services.trajectories, versions())
-    header = journey.header
-    recording = services.trajectories.begin(header) if services.trajectories else None
-    yield Started(
-        job,
-        journey.grid.steps,
-        journey.timesteps,
-        header.device,
-        header.dtype,
-        first_step=journey.first_step,
-        trajectory=header.id if recording else "",
-    )
+    recording = services.trajectories.begin(journey.header) if services.trajectories else None
+    yield _started(job, journey, recording)
     teller = _Teller(job, model, services.preview, journey.timesteps)
     with _Keeping(recording) as keeping:
         x = journey.start()
@@ -63,6 +61,8 @@ def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: Cancel
         for arrival in journey.walk(cancel.check):
             if recording is not None:
                 keeping.add(arrival.kept())
+            if arrived is not None:
+                arrived(arrival)
             x = arrival.step.x
             yield from teller.tell(arrival.number, arrival.step)
         cancel.check()
@@ -71,10 +71,23 @@ def text_to_image(job: JobId, recipe: Recipe, services: Services, cancel: Cancel
         yield ImageReady(job, generated)
         path = services.save(generated) if services.save else None
         sealed = keeping.seal(path)
-    if recording and services.trajectories and path:
-        services.trajectories.forget_unfinished(header.id)
+    if services.trajectories and recording and path:
+        services.trajectories.forget_unfinished(journey.header.id)
     notices = (recording.problem,) if recording and recording.problem else ()
     yield Finished(job, path, time.perf_counter() - began, sealed, notices)
+
+
+def _started(job: JobId, journey: Journey, recording: Recording | None) -> Started:
+    header = journey.header
+    return Started(
+        job,
+        header.steps,
+        journey.timesteps,
+        header.device,
+        header.dtype,
+        first_step=journey.first_step,
+        trajectory=header.id if recording else "",
+    )
 
 
 class _Keeping:

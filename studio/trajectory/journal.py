@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 import safetensors
-import safetensors.torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
 
 from studio.errors import RefusedFile, StorageError
 from studio.trajectory.packing import DAMAGED, header_text, pack_state, read_header, unpack_state
@@ -47,7 +48,7 @@ class JournalWriter:
     def append(self, state: StepState) -> None:
         """Write one state behind the others."""
         plain, tensors = pack_state(state)
-        payload = safetensors.torch.save(tensors, metadata={"state": json.dumps(plain)})
+        payload = save_tensors(tensors, metadata={"state": json.dumps(plain)})
         with _explained(self.path):
             self._write(_STATE, payload)
             if time.monotonic() - self._synced >= SYNC_SECONDS:
@@ -132,7 +133,7 @@ def _records(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 def _state(payload: bytes) -> StepState:
     try:
-        tensors = safetensors.torch.load(payload)
+        tensors = load_tensors(payload)
         size = int.from_bytes(payload[:8], "little")
         plain = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["state"])
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):

@@ -1,0 +1,107 @@
+"""A race runs its lanes side by side, a step of each in turn, and measures how far apart they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from studio.generation.journey import Arrival
+from studio.generation.run import run
+from studio.generation.services import Services
+from studio.image import Image
+from studio.job.cancel import CancelToken
+from studio.job.event import Cancelled, Failed, Finished, ImageReady, JobEvent, JobId, Started, StepDone
+from studio.job.race import Lane, LaneEvent, LaneResult, Race, RaceReady
+
+
+@dataclass
+class _Runner:
+    """A lane while it runs."""
+
+    lane: Lane
+    events: Iterator[JobEvent]
+    x0s: list[tuple[float, Tensor]] = field(default_factory=list)
+    calls: int = 0
+    image: Image | None = None
+    sentence: str = ""
+    trajectory: str = ""
+    ended: JobEvent | None = None
+
+    def arrived(self, arrival: Arrival) -> None:
+        level = arrival.level
+        self.calls = arrival.calls
+        self.x0s.append((-2.0 * math.log(level.ratio) if 0 < level.ratio < math.inf else 0.0, _flat(arrival.step.x0)))
+
+    def note(self, event: JobEvent) -> None:
+        if isinstance(event, Started):
+            self.trajectory = event.trajectory
+        elif isinstance(event, ImageReady):
+            self.image = event.generated.image
+        elif isinstance(event, Failed):
+            self.sentence = event.sentence
+        if isinstance(event, (Finished, Failed, Cancelled)):
+            self.ended = event
+
+
+def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
+    """Run all lanes; a lane that fails leaves the others alone. Ends with exactly one terminal event.
+
+    The events of a lane come as `LaneEvent`; `RaceReady` comes before `Finished`.
+    """
+    runners = [_runner(job, lane, services, cancel) for lane in race.lanes]
+    steps = sum(runner.lane.recipe.sampling.steps for runner in runners)
+    done = 0
+    while any(runner.ended is None for runner in runners):
+        for number, runner in enumerate(runners):
+            for event in _one_turn(runner):
+                done += isinstance(event, StepDone)
+                yield LaneEvent(job, number, event)
+    if cancel.cancelled:
+        yield Cancelled(job, done, steps)
+        return
+    if all(isinstance(runner.ended, Failed) for runner in runners):
+        yield Failed(job, f"No lane came through. The first says: {runners[0].sentence}")
+        return
+    yield RaceReady(job, tuple(_result(runner, runners[0]) for runner in runners))
+    yield Finished(job, None, sum(r.ended.seconds for r in runners if isinstance(r.ended, Finished)))
+
+
+def _runner(job: JobId, lane: Lane, services: Services, cancel: CancelToken) -> _Runner:
+    runner = _Runner(lane, iter(()))
+    runner.events = run(job, lane.recipe, services, cancel, arrived=runner.arrived)
+    return runner
+
+
+def _one_turn(runner: _Runner) -> Iterator[JobEvent]:
+    """The events of a lane up to its next step, or to its end."""
+    if runner.ended is not None:
+        return
+    for event in runner.events:
+        runner.note(event)
+        yield event
+        if isinstance(event, StepDone):
+            return
+
+
+def _result(runner: _Runner, first: _Runner) -> LaneResult:
+    curve = tuple((log_snr, _distance(x0, _nearest(first, log_snr))) for log_snr, x0 in runner.x0s)
+    return LaneResult(runner.lane, runner.image, runner.sentence, runner.calls, curve, runner.trajectory)
+
+
+def _nearest(runner: _Runner, log_snr: float) -> Tensor | None:
+    """The x0 of the first lane at the level nearest to this one."""
+    return min(runner.x0s, key=lambda known: abs(known[0] - log_snr), default=(0.0, None))[1]
+
+
+def _distance(x0: Tensor, other: Tensor | None) -> float:
+    if other is None or other.shape != x0.shape:
+        return math.nan
+    return float((x0 - other).square().mean().sqrt())
+
+
+def _flat(x0: Tensor) -> Tensor:
+    return x0.detach().to("cpu", torch.float32, copy=True)
