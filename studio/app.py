@@ -6,12 +6,15 @@ The window is painted before torch is imported; the worker thread imports it aft
 from __future__ import annotations
 
 import logging
+import signal
+import socket
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QSocketNotifier, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +22,7 @@ from studio import __version__, paths
 from studio.export.picture_file import write_new_picture
 from studio.job.cancel import CancelToken
 from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
+from studio.job.preview import FirstNoise
 from studio.job.recipe import Recipe
 from studio.library.pictures import PictureFolder
 from studio.models.catalog import ModelCatalog
@@ -38,11 +42,12 @@ class StudioEngine:
     """Runs jobs with the real models. Built in the worker thread, because its imports load torch."""
 
     def __init__(self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry) -> None:
+        from studio.generation.first_noise import first_noise
         from studio.generation.run import run
         from studio.models.device import choose_placement
         from studio.models.loader import ModelCache
 
-        self._run = run
+        self._run, self._first_noise = run, first_noise
         self._store = store
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._services = self._make_services(samplers)
@@ -59,6 +64,9 @@ class StudioEngine:
         loaded = self._models.get(model)
         return ModelStatus(model, str(loaded.device), str(loaded.dtype).removeprefix("torch."))
 
+    def first_noise(self, recipe: Recipe) -> FirstNoise:
+        return self._first_noise(recipe, self._services)
+
     def _save(self, generated: GeneratedImage) -> Path:
         folder = Path(self._store.current.pictures_folder or paths.pictures())
         return PictureFolder(folder, write_new_picture).save(generated)
@@ -71,6 +79,8 @@ def build(application: QApplication) -> MainWindow:
     catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in store.current.model_folders])
     samplers = builtin_samplers()
     queue = JobQueue(lambda: StudioEngine(store, catalog, samplers))
+    # However the program ends: a thread that still runs would abort it.
+    application.aboutToQuit.connect(queue.shut_down)
     return MainWindow(queue, store, catalog, samplers, theme)
 
 
@@ -85,7 +95,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window.show()
     # After the first painting: importing torch takes the processor for seconds.
     QTimer.singleShot(0, window.warm_up)
-    return application.exec()
+    with closing_on_signals(window):
+        return application.exec()
+
+
+@contextmanager
+def closing_on_signals(window: MainWindow) -> Iterator[None]:
+    """Let Ctrl+C in a terminal and the end of a session close the window as the user would.
+
+    Qt's loop gives Python no chance to notice a signal, so Python writes a byte to a socket that Qt watches.
+    """
+    reading, writing = socket.socketpair()
+    with reading, writing:
+        writing.setblocking(False)
+        before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+        notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
+        notifier.activated.connect(lambda: (reading.recv(64), window.close()))
+        handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            notifier.setEnabled(False)
+            signal.set_wakeup_fd(before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from studio.ui.canvas.canvas_actions import CanvasActions
+from studio.ui.picture_actions import allow
 
 
 class WindowActions:
@@ -22,7 +23,9 @@ class WindowActions:
         self.prompt = self._action(tr("Go to the prompt"), "Ctrl+L")
         self.full_screen = self._action(tr("Full screen"), "F11")
         self.generate = self._action(tr("Generate"), "Ctrl+Return", "Ctrl+Enter")
-        self.cancel = self._action(tr("Cancel"), "Esc")
+        # Esc ends whatever is innermost, so it is not the key of this action alone; it is shown beside it.
+        self.cancel = self._action(tr("Cancel") + "\tEsc")
+        self.escape = self._action(tr("Close what lies on top, then cancel the run"), "Esc")
         self.roll = self._action(tr("Roll another seed"))
         self.live = self._action(tr("Follow the run"))
         self.keys = self._action(tr("Keys"), "F1")
@@ -36,12 +39,23 @@ class WindowActions:
         self._menu(tr("&Run"), self.generate, self.cancel, None, self.roll)
         self._menu(tr("&Help"), self.keys, self.about)
 
+        self.allow_cancel(False)
+        self.allow_live(False)
+
     def all(self) -> list[QAction]:
-        """Every action that has a place in a menu."""
+        """Every action that has a place in a menu, and Esc."""
         found: list[QAction] = []
         for menu in self._window.menuBar().findChildren(QMenu):
             found += [action for action in menu.actions() if not action.isSeparator()]
-        return found
+        return [*found, self.escape]
+
+    def allow_cancel(self, running: bool) -> None:
+        """There is something to cancel, or not."""
+        allow(self.cancel, "" if running else self._window.tr("Nothing runs."))
+
+    def allow_live(self, away: bool) -> None:
+        """The user looks at something else than the run, or not."""
+        allow(self.live, "" if away else self._window.tr("The newest step is shown."))
 
     def _menu(self, title: str, *actions: QAction | None) -> None:
         menu = self._window.menuBar().addMenu(title)

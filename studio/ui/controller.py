@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio import __version__, paths
-from studio.errors import InvalidField, RefusedFile
+from studio.errors import InvalidField, RefusedFile, StudioError
 from studio.export.picture_file import Picture
-from studio.job.event import Failed, Finished, JobEvent, ModelStatus, Started
+from studio.job.event import Failed, JobEvent, ModelStatus, Started
 from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
+from studio.settings import Settings
 from studio.ui.dialogs.keys_dialog import KeysDialog
 from studio.ui.dialogs.settings_dialog import SettingsDialog
-from studio.ui.picture_files import PictureFiles, load_image
+from studio.ui.picture_files import PictureFiles
 from studio.ui.settings_store import SettingsStore
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.toast import Toast
@@ -36,19 +37,19 @@ class Controller(QObject):
         self.files = PictureFiles(window)
         self.banner = Banner(window.canvas.view)
         self.toast = Toast(window.canvas.view)
+        self._place = (store.current.device, store.current.precision)
         self._connect_actions()
         self._connect_panes()
         self._show_model()
-        self._greet()
-        for notice in store.notices:
-            self.banner.tell("warning", notice)
+        if store.notices:
+            self.banner.tell("warning", " ".join(store.notices))
 
     def generate(self) -> None:
-        """Take a snapshot of the form and queue it; a refused field is marked instead."""
+        """Take a snapshot of the form and queue it; a refused field is marked instead and gets the keyboard."""
         window = self._window
         row = window.recipe_pane.refused()
         if row is not None:
-            window.recipe_pane.reveal(row)
+            window.recipe_pane.reveal(row, focus=True)
             return
         try:
             recipes = window.form.recipes()
@@ -56,8 +57,10 @@ class Controller(QObject):
             self._refuse_field(problem.field, problem.sentence)
             return
         self.banner.dismiss()
+        window.greeting.end()
         window.timeline.set_live(True)
         window.session.submit(recipes)
+        self._store.change(form=window.form.values.as_data())
         window.recipe_pane.picture.run_accepted()
 
     def escape(self) -> None:
@@ -73,14 +76,15 @@ class Controller(QObject):
         """Bring a picture's settings back to the form."""
         if recipe is None:
             return
+        before = self._window.form.values
         self._window.form.load(recipe)
+        undo = (self.tr("Undo"), lambda: self._window.form.put_back(before))
         if recipe.model not in {entry.name for entry in self._catalog.entries()}:
             sentence = self.tr("This picture was made with the model '{model}'. Open its folder to make it again.")
-            self.banner.tell(
-                "warning", sentence.format(model=recipe.model), [(self.tr("Open folder"), self.open_model)]
-            )
+            choices = [(self.tr("Open folder"), self.open_model), undo]
+            self.banner.tell("warning", sentence.format(model=recipe.model), choices)
         else:
-            self.toast.tell(self.tr("The settings of this picture are back."))
+            self.toast.tell(self.tr("The settings of this picture are back."), *undo)
 
     def open_model(self) -> None:
         """Let the user choose a model folder, check it, and take it."""
@@ -111,10 +115,13 @@ class Controller(QObject):
             lambda: window.showNormal() if window.isFullScreen() else window.showFullScreen()
         )
         act.generate.triggered.connect(self.generate)
-        act.cancel.triggered.connect(self.escape)
+        act.cancel.triggered.connect(window.session.cancel)
+        act.escape.triggered.connect(self.escape)
         act.roll.triggered.connect(window.recipe_pane.picture.roll)
         act.live.triggered.connect(lambda: window.timeline.set_live(True))
         act.keys.triggered.connect(lambda: KeysDialog(act.all(), window).open())
+        window.session.status_changed.connect(lambda status: act.allow_cancel(status.running))
+        window.timeline.live_changed.connect(lambda live: act.allow_live(not live))
         act.about.triggered.connect(self._about)
         canvas.copy_requested.connect(lambda: self.files.copy(canvas.mime()))
         canvas.save_copy_requested.connect(lambda: self.files.ask_and_save_copy(canvas.path()))
@@ -137,37 +144,50 @@ class Controller(QObject):
         window.session.model_status.connect(self._model_ready)
         window.session.job_event.connect(self._follow)
         self._store.trouble.connect(lambda sentence: self.banner.tell("danger", sentence))
-        history.copy_requested.connect(lambda job: self.files.copy(history.mime(job)))
+        self._store.changed.connect(self._follow_place)
+        history.selected.connect(window.greeting.end)
+        history.copy_requested.connect(self._copy)
         history.show_in_folder_requested.connect(lambda job: self._show_file(self._path_of(job)))
         history.use_settings_requested.connect(lambda job: self.use_recipe(window.stage.recipe_of(job)))
         history.delete_requested.connect(self._delete)
 
     def _follow(self, event: JobEvent) -> None:
         if isinstance(event, Started):
-            self._window.header.show_place(self._window.form.values.model, event.device, event.dtype)
+            recipe = self._window.stage.recipe_of(event.job)
+            if recipe is not None:
+                self._window.header.show_place(recipe.model, event.device, event.dtype)
         elif isinstance(event, Failed):
-            if not (event.field and self._window.recipe_pane.mark(event.field, event.sentence)):
-                self.banner.tell("danger", event.sentence)
-        elif isinstance(event, Finished) and event.path is not None:
-            path = event.path
-            text = self.tr("Saved as {name}.").format(name=path.name)
-            self.toast.tell(text, self.tr("Show"), lambda: self._show_file(path))
+            self._tell_failure(event)
+
+    def _tell_failure(self, event: Failed) -> None:
+        """At its field, but without the keyboard: the user may be typing elsewhere."""
+        if not (event.field and self._window.recipe_pane.mark(event.field, event.sentence)):
+            self.banner.tell("danger", event.sentence)
 
     def _refuse_field(self, field: str, sentence: str) -> None:
-        if not self._window.recipe_pane.mark(field, sentence):
+        if not self._window.recipe_pane.mark(field, sentence, focus=True):
             self.banner.tell("danger", sentence)
 
     def _opened(self, picture: Picture, path: Path) -> None:
+        self._window.greeting.end()
         self._window.stage.show_file(picture.image, picture.recipe, path)
         if picture.recipe is not None:
             self.use_recipe(picture.recipe)
         elif picture.parameters:
+            before = self._window.form.values
             taken = self._window.form.load_foreign(picture.parameters)
             sentence = self.tr("{name} was made with another program. Taken over: {fields}.")
-            self.banner.tell("info", sentence.format(name=path.name, fields=", ".join(taken)))
+            undo = (self.tr("Undo"), lambda: self._window.form.put_back(before))
+            self.banner.tell("info", sentence.format(name=path.name, fields=", ".join(taken)), [undo])
         else:
             nothing = self.tr("{name} carries no recipe, so its settings are not known.").format(name=path.name)
             self.banner.tell("info", " ".join(picture.problems) or nothing)
+
+    def _copy(self, job: int) -> None:
+        try:
+            self.files.copy(self._window.history.mime(job))
+        except StudioError as problem:
+            self.banner.tell("danger", problem.sentence)
 
     def _delete(self, job: int) -> None:
         path = self._path_of(job)
@@ -201,19 +221,20 @@ class Controller(QObject):
         elif status.model == self._window.form.values.model:
             self._window.header.show_place(status.model, status.device, status.dtype)
 
-    def _greet(self) -> None:
-        """The first minute: the noise that the picture will come from."""
-        values = self._window.form.values
-        picture = paths.resources() / "first" / "noise-7.png"
-        if (values.seed, values.width, values.height, values.model) == (7, 128, 128, "starter") and picture.is_file():
-            caption = self.tr("Step 0 of {steps}, x").format(steps=values.steps)
-            self._window.canvas.show_image(load_image(picture), caption)
-        first = self.tr("Step 0 of {steps}: the noise of seed {seed}. Press Generate to watch it become a picture.")
-        self._window.canvas.greet(
-            first.format(steps=values.steps, seed=values.seed),
-            self.tr("The starter model is built in. Nothing is downloaded.") if values.model == "starter" else "",
-        )
+    def _follow_place(self, settings: Settings) -> None:
+        """Another device or precision: load the model there now, so that a mistake shows at once."""
+        place = (settings.device, settings.precision)
+        if place != self._place:
+            self._place = place
+            self.banner.dismiss()
+            self._window.warm_up()
 
     def _about(self) -> None:
-        text = self.tr("Reverie {version}\n\nA studio for latent diffusion: the reverse process is the document.")
-        QMessageBox.about(self._window, self.tr("About Reverie"), text.format(version=__version__))
+        text = self.tr("A studio for latent diffusion: the reverse process is the document.")
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About Reverie"), "", parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Reverie {version}").format(version=__version__))
+        box.setInformativeText(f"{text}\n{self.tr('Free software under the Apache License 2.0.')}")
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

@@ -92,6 +92,10 @@ class FormState(QObject):
             self._values = replace(self._values, **different)
             self.changed.emit(frozenset(different))
 
+    def put_back(self, values: FormValues) -> None:
+        """Take over all of `values`, for example those of a moment ago."""
+        self.set(**{part.name: getattr(values, part.name) for part in fields(FormValues)})
+
     def recipes(self) -> tuple[Recipe, ...]:
         """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""
         v = self._values

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from studio import paths
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.settings import Settings
 from studio.ui.actions import WindowActions
+from studio.ui.appearance import Appearance
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.controller import Controller
 from studio.ui.focus_ring import FocusRing
 from studio.ui.form_state import FormState, FormValues
+from studio.ui.greeting import Greeting
 from studio.ui.header import Header
-from studio.ui.metrics import REDUCE_MOTION
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.recipe_pane import RecipePane
 from studio.ui.picture_files import load_image
-from studio.ui.run_session import RunSession
+from studio.ui.run_session import RunSession, RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.ui.stage import Stage
 from studio.ui.theme import Theme
 from studio.ui.timeline.timeline import Timeline
-from studio.ui.tokens import ThemeName
 from studio.ui.workspace import Workspace
 from studio.worker.job_queue import JobQueue
 
@@ -43,8 +41,8 @@ class MainWindow(QMainWindow):
         self, queue: JobQueue, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry, theme: Theme
     ) -> None:
         super().__init__()
-        self._queue, self._store, self._theme = queue, store, theme
-        self._apply_look(store.current)
+        self._queue, self._store = queue, store
+        self._appearance = Appearance(theme, store, self)
         self.form = FormState(samplers, _values_of(store.current), self)
         self.session = RunSession(queue, self)
         self.recipe_pane = RecipePane(self.form, samplers, catalog)
@@ -53,6 +51,7 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel(load_image)
         self.header = Header()
         self.stage = Stage(self.canvas, self.timeline, self.history, self)
+        self.greeting = Greeting(self.canvas, self.form, queue, self)
         self._lay_out()
         self.actions_of_window = WindowActions(self, self.canvas.commands)
         self.controller = Controller(self, catalog, store)
@@ -73,7 +72,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _lay_out(self) -> None:
-        self.setWindowTitle("Reverie")
+        self.setWindowTitle(self.tr("Reverie"))
         self.setMinimumSize(SMALLEST_SIZE)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -98,7 +97,7 @@ class MainWindow(QMainWindow):
         self._queue.job_event.connect(self.stage.follow)
         self._queue.preview.connect(self.stage.preview)
         self.session.status_changed.connect(self.recipe_pane.foot.show_status)
-        self._store.changed.connect(self._apply_look)
+        self.session.status_changed.connect(self._show_progress)
         self.timeline.take_keys_of(self.canvas.view)
         self.timeline.kind_changed.connect(lambda kind: self._store.change(preview_kind=kind))
         self.form.changed.connect(lambda names: self._expect_steps() if names & {"steps", "timesteps"} else None)
@@ -106,14 +105,13 @@ class MainWindow(QMainWindow):
     def _expect_steps(self) -> None:
         self.timeline.expect(self.form.values.steps)
 
-    def _apply_look(self, settings: Settings) -> None:
-        """Theme, scale and motion; only what changed is done again, because a new style sheet costs a moment."""
-        application = QApplication.instance()
-        if application is not None:
-            application.setProperty(REDUCE_MOTION, settings.reduced_motion)
-        wanted = (_theme_name(settings.theme), settings.ui_scale / 100)
-        if (self._theme.tokens.name, self._theme.scale) != wanted or not QCoreApplication.instance().styleSheet():
-            self._theme.apply(*wanted)
+    def _show_progress(self, status: RunStatus) -> None:
+        """Tell in the title how far the run is: it is read while the window is hidden."""
+        if status.running and status.fraction is not None:
+            title = self.tr("{percent} % - Reverie").format(percent=int(status.fraction * 100))
+        else:
+            title = self.tr("Reverie")
+        self.setWindowTitle(title)
 
     def _restore(self, settings: Settings) -> None:
         self.timeline.set_kind(settings.preview_kind)
@@ -131,18 +129,6 @@ class MainWindow(QMainWindow):
             splitters=splitters,
             form=self.form.values.as_data(),
         )
-
-
-def pictures_folder(settings: Settings) -> Path:
-    """Where pictures are saved."""
-    return Path(settings.pictures_folder or paths.pictures())
-
-
-def _theme_name(wanted: str) -> ThemeName:
-    if wanted == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        return "light" if scheme == Qt.ColorScheme.Light else "dark"
-    return "light" if wanted == "light" else "dark"
 
 
 def _values_of(settings: Settings) -> FormValues:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.errors import StudioError
+from studio.models.completion import Completion
 from studio.models.tokens import PromptTokens, TokenCount
-from studio.models.vocabulary import FILE_NAME, Completion, Vocabulary
+from studio.models.vocabulary import FILE_NAME, Vocabulary
 
 
 class PromptReading:

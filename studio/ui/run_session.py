@@ -71,7 +71,8 @@ class RunSession(QObject):
         self._queue = queue
         self._groups: dict[JobId, int] = {}
         self._group = 0
-        self._current: JobId | None = None
+        self._cancelled_group = 0
+        self._working: JobId | None = None
         self._status = RunStatus(text=self.tr("Ready"))
         queue.job_event.connect(self._follow)
         queue.job_event.connect(self.job_event)
@@ -81,11 +82,6 @@ class RunSession(QObject):
     @property
     def status(self) -> RunStatus:
         return self._status
-
-    @property
-    def current(self) -> JobId | None:
-        """The job that runs or ran last."""
-        return self._current
 
     def submit(self, recipes: Sequence[Recipe]) -> list[JobId]:
         """Queue recipes that belong together."""
@@ -102,19 +98,17 @@ class RunSession(QObject):
         unfinished = self._queue.unfinished()
         if not unfinished:
             return
-        group = self._groups.get(unfinished[0])
+        self._cancelled_group = self._groups[unfinished[0]]
         self._tell(phase=Phase.CANCELLING, text=self.tr("Cancelling"))
         # From the last to the first, so that none of them starts while the others are taken back.
         for job in reversed(unfinished):
-            if self._groups.get(job) == group:
+            if self._is_cancelled(job):
                 self._queue.cancel(job)
 
     def warm_up(self, model: str) -> None:
         """Have a model ready before it is needed."""
         if not self._status.running:
-            self._tell(
-                phase=Phase.IDLE, text=self.tr("Loading {model}, first time only").format(model=model), fraction=None
-            )
+            self._tell(phase=Phase.IDLE, text=self._loading(model), fraction=None, path=None)
         self._queue.warm_up(model)
 
     def _model_ready(self, status: ModelStatus) -> None:
@@ -123,34 +117,36 @@ class RunSession(QObject):
 
     def _follow(self, event: JobEvent) -> None:
         if isinstance(event, Queued):
-            if not self._status.running:
-                self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
-            else:
-                self._tell()
-            return
-        if isinstance(event, (ModelLoading, Started)):
-            self._current = event.job
-        if isinstance(event, (Finished, Cancelled, Failed)):
-            self._groups.pop(event.job, None)
-            if isinstance(event, Cancelled) and not event.steps:
-                self._tell()
-                self._settle_if_done()
-                return
-        self._describe(event)
-
-    def _describe(self, event: JobEvent) -> None:
-        cancelling = self._status.phase is Phase.CANCELLING
-        if isinstance(event, ModelLoading):
-            text = self.tr("Loading {model}, first time only").format(model=event.model)
-            self._tell(phase=Phase.LOADING, text=text, fraction=None)
-        elif isinstance(event, Started) and not cancelling:
-            self._tell(phase=Phase.SAMPLING, text=self.tr("Step 0 of {steps}").format(steps=event.steps), fraction=0.0)
-        elif isinstance(event, StepDone) and not cancelling:
-            self._tell(phase=Phase.SAMPLING, text=self._step_text(event), fraction=event.step / event.steps)
-        elif isinstance(event, Decoding) and not cancelling:
-            self._tell(phase=Phase.DECODING, text=self.tr("Decoding"), fraction=1.0)
+            self._queued()
         elif isinstance(event, (Finished, Cancelled, Failed)):
             self._ended(event)
+        else:
+            self._working = event.job
+            # What a run still tells while it is being cancelled is not news.
+            if not self._is_cancelled(event.job):
+                self._describe(event)
+
+    def _is_cancelled(self, job: JobId) -> bool:
+        return self._groups.get(job) == self._cancelled_group
+
+    def _queued(self) -> None:
+        if self._status.running:
+            self._tell()
+        else:
+            self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
+
+    def _describe(self, event: JobEvent) -> None:
+        if isinstance(event, ModelLoading):
+            self._tell(phase=Phase.LOADING, text=self._loading(event.model), fraction=None)
+        elif isinstance(event, Started):
+            self._tell(phase=Phase.SAMPLING, text=self.tr("Step 0 of {steps}").format(steps=event.steps), fraction=0.0)
+        elif isinstance(event, StepDone):
+            self._tell(phase=Phase.SAMPLING, text=self._step_text(event), fraction=event.step / event.steps)
+        elif isinstance(event, Decoding):
+            self._tell(phase=Phase.DECODING, text=self.tr("Decoding"), fraction=1.0)
+
+    def _loading(self, model: str) -> str:
+        return self.tr("Loading {model}, first time only").format(model=model)
 
     def _step_text(self, event: StepDone) -> str:
         speed = event.step / event.seconds if event.seconds > 0 else 0.0
@@ -164,20 +160,27 @@ class RunSession(QObject):
         return self.tr("{minutes} min {seconds} s").format(minutes=int(seconds // 60), seconds=round(seconds % 60))
 
     def _ended(self, event: Finished | Cancelled | Failed) -> None:
+        self._groups.pop(event.job, None)
+        left = self._queue.unfinished()
+        if event.job == self._working:
+            self._working = None
+        if not left:
+            self._tell(**self._outcome(event))
+        elif self._working is None and not self._is_cancelled(left[0]):
+            self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
+        else:
+            self._tell()
+
+    def _outcome(self, event: Finished | Cancelled | Failed) -> dict[str, object]:
+        """The status when nothing is left to do."""
         if isinstance(event, Finished):
             saved = self.tr("Saved as {name}.").format(name=event.path.name) if event.path else self.tr("Done")
-            self._tell(phase=Phase.FINISHED, text=saved, fraction=1.0, path=event.path)
-        elif isinstance(event, Cancelled):
-            text = self.tr("Cancelled at step {step} of {steps}.").format(step=event.step, steps=event.steps)
-            self._tell(phase=Phase.CANCELLED, text=text, fraction=0.0, path=None)
-        else:
-            self._tell(phase=Phase.FAILED, text=self.tr("Failed"), fraction=0.0, path=None)
-        if self._queue.unfinished():
-            self._tell(phase=Phase.QUEUED, fraction=None)
-
-    def _settle_if_done(self) -> None:
-        if not self._queue.unfinished() and self._status.running:
-            self._tell(phase=Phase.CANCELLED, text=self.tr("Cancelled before the first step."), fraction=0.0, path=None)
+            return {"phase": Phase.FINISHED, "text": saved, "fraction": 1.0, "path": event.path}
+        if isinstance(event, Failed):
+            return {"phase": Phase.FAILED, "text": self.tr("Failed"), "fraction": 0.0, "path": None}
+        text = self.tr("Cancelled at step {step} of {steps}.").format(step=event.step, steps=event.steps)
+        text = text if event.step else self.tr("Cancelled before the first step.")
+        return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None}
 
     def _tell(self, **changes: object) -> None:
         waiting = max(0, len(self._queue.unfinished()) - 1)

@@ -46,6 +46,7 @@ class Stage(QObject):
         self._running: JobId | None = None
         self._shown: Recipe | None = None
         self._shown_size: tuple[int, int] | None = None
+        self._whole = False
         timeline.step_selected.connect(self._show_step)
         timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
         history.selected.connect(self.show_job)
@@ -87,7 +88,7 @@ class Stage(QObject):
         if self._timeline.is_live:
             caption = self.tr("Step {step} of {steps}, {kind}")
             text = caption.format(step=preview.step, steps=preview.steps, kind=preview.kind)
-            self._show(preview.image, text, recipe)
+            self._show(preview.image, _captioned(text, recipe), recipe, size=(recipe.width, recipe.height))
 
     def show_job(self, job: JobId) -> None:
         """Show the finished picture of a job. Raises nothing: a file that is gone is told below the canvas."""
@@ -99,15 +100,18 @@ class Stage(QObject):
             return
         if entry is None or image is None:
             return
-        if self._running is not None:
-            self._timeline.set_live(False)
+        self._look_away()
         self._show(image, _title(entry.recipe), entry.recipe, entry.path)
 
     def show_file(self, image: Image, recipe: Recipe | None, path: Path) -> None:
         """Show a picture that was opened or dropped."""
-        if self._running is not None:
-            self._timeline.set_live(False)
+        self._look_away()
         self._show(image, path.name, recipe, path)
+
+    def _look_away(self) -> None:
+        """The canvas leaves the strip: no step of it is the one looked at, and a run goes on out of sight."""
+        self._timeline.set_live(False)
+        self._timeline.filmstrip.set_current(0)
 
     def _begin(self, event: Started) -> None:
         recipe = self._recipes[event.job]
@@ -127,7 +131,7 @@ class Stage(QObject):
             self._history.set_state(event.job, JobState.FINISHED)
             if event.path is not None:
                 self._history.set_path(event.job, event.path)
-                if recipe is not None and recipe == self._shown:
+                if recipe is self._shown and self._whole:
                     self._canvas.set_file(event.path)
         elif isinstance(event, Cancelled):
             self._history.set_state(event.job, JobState.CANCELLED)
@@ -141,8 +145,17 @@ class Stage(QObject):
     def _show_step(self, step: int | None) -> None:
         """Show a kept step, or with None the newest of the run."""
         look = self._timeline.look(step)
-        if look is not None:
-            self._show(look.image, look.caption, look.recipe, size=look.size)
+        if look is None:
+            return
+        if look.final and look.recipe is not None:
+            self._show(look.image, _title(look.recipe), look.recipe, self._file_of(look.recipe))
+        else:
+            self._show(look.image, _captioned(look.caption, look.recipe), look.recipe, size=look.size)
+
+    def _file_of(self, recipe: Recipe) -> Path | None:
+        """The file of the run that had this very recipe."""
+        entries = (self._history.entry(job) for job in self._history.jobs())
+        return next((entry.path for entry in entries if entry and entry.recipe is recipe), None)
 
     def _show(
         self,
@@ -152,9 +165,10 @@ class Stage(QObject):
         path: Path | None = None,
         size: tuple[int, int] | None = None,
     ) -> None:
-        frame = size or ((recipe.width, recipe.height) if recipe else (image.width, image.height))
+        """Show a finished picture, or with the `size` that it will have a state on the way to it."""
+        frame = size or (image.width, image.height)
         keep = frame == self._shown_size
-        self._shown, self._shown_size = recipe, frame
+        self._shown, self._shown_size, self._whole = recipe, frame, size is None
         self._canvas.show_image(image, caption, keep_view=keep, size=frame, path=path, has_recipe=recipe is not None)
 
 
@@ -163,3 +177,8 @@ def _title(recipe: Recipe) -> str:
     prompt = " ".join(recipe.prompt.split()) or "…"
     short = prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
     return f"{short}, seed {recipe.seed}"
+
+
+def _captioned(step: str, recipe: Recipe | None) -> str:
+    """What is shown of which run."""
+    return f"{step}: {_title(recipe)}" if recipe else step

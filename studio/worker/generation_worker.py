@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.errors import StudioError
 from studio.job.cancel import CancelToken
 from studio.job.event import TERMINAL, Failed, JobEvent, JobId, ModelStatus, PreviewReady
+from studio.job.preview import FirstNoise
 from studio.job.recipe import Recipe
-from studio.worker.preview_mailbox import PreviewMailbox
+from studio.worker.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ class Engine(Protocol):
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]: ...
 
     def warm_up(self, model: str) -> ModelStatus: ...
+
+    def first_noise(self, recipe: Recipe) -> FirstNoise: ...
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,21 @@ class GenerationWorker(QObject):
     job_event = Signal(object)
     preview_waiting = Signal()
     model_status = Signal(object)
+    first_noise = Signal(object)
 
-    def __init__(self, make_engine: Callable[[], Engine], inbox: Inbox, mailbox: PreviewMailbox) -> None:
+    def __init__(
+        self,
+        make_engine: Callable[[], Engine],
+        inbox: Inbox,
+        previews: Mailbox[PreviewReady],
+        wishes: Mailbox[Recipe],
+    ) -> None:
+        """Previews go into `previews`; out of `wishes` comes the recipe whose noise is to be drawn."""
         super().__init__()
         self._make_engine = make_engine
         self._inbox = inbox
-        self._mailbox = mailbox
+        self._previews = previews
+        self._wishes = wishes
         self._engine: Engine | None = None
 
     @Slot(str)
@@ -92,6 +104,17 @@ class GenerationWorker(QObject):
             log.info("the model was not got ready", exc_info=problem)
             status = ModelStatus(model, sentence=_sentence(problem))
         self.model_status.emit(status)
+
+    @Slot()
+    def draw_first_noise(self) -> None:
+        """Draw what the newest wished recipe starts from. Nobody needs it once a job waits."""
+        recipe = self._wishes.take()
+        if recipe is None or self._inbox.waiting():
+            return
+        try:
+            self.first_noise.emit(self._get_engine().first_noise(recipe))
+        except Exception as problem:
+            log.info("the first noise was not drawn", exc_info=problem)
 
     @Slot()
     def work(self) -> None:
@@ -114,7 +137,7 @@ class GenerationWorker(QObject):
     def _tell(self, event: JobEvent) -> None:
         if not isinstance(event, PreviewReady):
             self.job_event.emit(event)
-        elif self._mailbox.put(event):
+        elif self._previews.put(event):
             self.preview_waiting.emit()
 
     def _get_engine(self) -> Engine:

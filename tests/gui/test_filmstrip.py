@@ -117,7 +117,7 @@ class TestFollowing:
         final = speckled(512, 512)
         timeline.finish(final)
         assert timeline.look().image is final
-        assert timeline.look(STEPS) == (final, "Step 30 of 30", SIZE, None)
+        assert timeline.look(STEPS) == (final, "Step 30 of 30", SIZE, None, True)
 
     def test_a_step_knows_how_its_run_was_made(self, timeline):
         first, second = recipe(seed=1), recipe(seed=2)
@@ -134,7 +134,7 @@ class TestFollowing:
         run(timeline, 18)
         timeline.finish()
         assert timeline.text().startswith("Step 18 of 30")
-        assert timeline.look() == (timeline.look(18).image, "Step 18 of 30, x0", SIZE, None)
+        assert timeline.look() == (timeline.look(18).image, "Step 18 of 30, x0", SIZE, None, False)
 
     def test_large_previews_are_kept_small(self, timeline):
         timeline.begin(STEPS, TIMESTEPS, (1024, 512))

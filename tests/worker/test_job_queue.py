@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +27,7 @@ from studio.job.event import (
     Queued,
     StepDone,
 )
+from studio.job.preview import FirstNoise
 from studio.job.recipe import Recipe, recipe
 from studio.worker.job_queue import JobQueue
 
@@ -38,11 +40,18 @@ class StepEngine:
     def __init__(self) -> None:
         self.thread = threading.current_thread()
         self.calls_after_cancel = 0
+        self.drawn: list[int] = []
 
     def warm_up(self, model: str) -> ModelStatus:
         if model == "missing":
             raise StudioError("There is no such model.")
         return ModelStatus(model, "cpu", "float32")
+
+    def first_noise(self, recipe: Recipe) -> FirstNoise:
+        if recipe.prompt == "boom":
+            raise RuntimeError("the decoder broke")
+        self.drawn.append(recipe.seed)
+        return FirstNoise(recipe, Image(np.zeros((8, 8, 3), np.uint8)))
 
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
         if recipe.prompt == "boom":
@@ -218,13 +227,63 @@ def test_shutting_down_while_running_ends_every_job_once(qtbot: QtBot, wait: int
 
 
 def test_many_queues_start_and_stop_without_a_trace(qtbot: QtBot) -> None:
-    before = threading.active_count()
+    process = psutil.Process()
+    before = process.num_threads()
     for number in range(30):
         queue = JobQueue(StepEngine)
         if number % 2:
             queue.submit(recipe())
         queue.shut_down()
         queue.deleteLater()
-    qtbot.waitUntil(lambda: threading.active_count() <= before, timeout=5_000)
+    # The system's own count: Python goes on counting threads of Qt that it has met.
+    qtbot.waitUntil(lambda: process.num_threads() <= before, timeout=5_000)
 
 
+class SlowToStart(StepEngine):
+    """Lets go of the thread only when the test says so, so that wishes meet a worker that is busy."""
+
+    def __init__(self, go: threading.Event) -> None:
+        super().__init__()
+        go.wait(10)
+
+
+def test_of_many_wished_noises_only_the_newest_is_drawn(qtbot: QtBot) -> None:
+    go = threading.Event()
+    engines: list[StepEngine] = []
+    queue = JobQueue(lambda: engines.append(SlowToStart(go)) or engines[0])
+    drawn: list[FirstNoise] = []
+    queue.first_noise.connect(drawn.append)
+    queue.warm_up("starter")
+    for seed in range(100):
+        queue.show_first_noise(recipe(seed=seed))
+    go.set()
+    qtbot.waitUntil(lambda: bool(drawn))
+    qtbot.wait(20)
+    queue.shut_down()
+    assert [noise.recipe.seed for noise in drawn] == [99]
+    assert engines[0].drawn == [99]
+
+
+def test_no_noise_is_drawn_once_a_job_waits(qtbot: QtBot) -> None:
+    go = threading.Event()
+    queue = JobQueue(lambda: SlowToStart(go))
+    drawn: list[FirstNoise] = []
+    queue.first_noise.connect(drawn.append)
+    queue.warm_up("starter")
+    queue.show_first_noise(recipe(seed=1))
+    queue.submit(recipe())
+    go.set()
+    wait_for_end(qtbot, queue)
+    queue.shut_down()
+    assert not drawn
+
+
+def test_a_noise_that_cannot_be_drawn_is_left_out(qtbot: QtBot, queue: JobQueue) -> None:
+    drawn: list[FirstNoise] = []
+    queue.first_noise.connect(drawn.append)
+    queue.show_first_noise(recipe(prompt="boom"))
+    with qtbot.waitSignal(queue.model_status):
+        queue.warm_up("starter")
+    queue.show_first_noise(recipe(seed=3))
+    qtbot.waitUntil(lambda: bool(drawn))
+    assert [noise.recipe.seed for noise in drawn] == [3]

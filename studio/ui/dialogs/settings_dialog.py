@@ -28,6 +28,7 @@ class SettingsDialog(QDialog):
         self._store = store
         self.setWindowTitle(self.tr("Settings"))
         self.setMinimumWidth(px(WIDTH))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._folder = ElidedLabel()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, px(12), 0, px(12))
@@ -66,21 +67,21 @@ class SettingsDialog(QDialog):
     def _add_work(self) -> None:
         self._heading(self.tr("Work"))
         devices = [
-            ("auto", self.tr("By itself"), self.tr("The fastest device of this machine.")),
+            ("auto", self.tr("Automatic"), self.tr("The fastest device of this machine.")),
             ("cpu", self.tr("CPU"), self.tr("Always there.")),
             ("cuda", self.tr("NVIDIA or AMD card"), self.tr("Needs a card that PyTorch can use.")),
             ("mps", self.tr("Apple GPU"), self.tr("Needs an Apple processor.")),
         ]
         self._choice(self.tr("Device"), "device", devices)
         precisions = [
-            ("auto", self.tr("By itself"), self.tr("Half precision where it is known to be safe.")),
+            ("auto", self.tr("Automatic"), self.tr("Half precision where it is known to be safe.")),
             ("float32", "float32", self.tr("Full precision.")),
             ("float16", "float16", self.tr("Half precision: half the memory.")),
             ("bfloat16", "bfloat16", self.tr("Half precision with a wide range.")),
         ]
         self._choice(self.tr("Precision"), "precision", precisions)
         previews = [
-            ("auto", self.tr("By itself"), self.tr("The best that costs at most a tenth of a step.")),
+            ("auto", self.tr("Automatic"), self.tr("The best that costs at most a tenth of a step.")),
             ("linear", self.tr("Linear"), self.tr("Quick and coarse.")),
             ("tiny", self.tr("Tiny decoder"), self.tr("If the model brings one.")),
             ("full", self.tr("Full decoder"), self.tr("Exact and slow.")),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
-from studio.models.vocabulary import Completion
+from studio.models.completion import Completion
 from studio.ui.metrics import px
 
 LINES_MINIMUM, LINES_MAXIMUM = 4, 8
@@ -116,8 +116,12 @@ class PromptEdit(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         # Esc closes the list and nothing else: the innermost thing first.
-        overrides = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if overrides and event.key() == Qt.Key.Key_Escape and self._popup.isVisible():
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+            and self._popup.isVisible()
+        ):
             event.accept()
             return True
         handled = super().event(event)

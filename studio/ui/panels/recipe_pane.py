@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.ui.form_state import FormState
+from studio.ui.metrics import motion_ms
 from studio.ui.panels.model_panel import ModelPanel
 from studio.ui.panels.picture_panel import PicturePanel
 from studio.ui.panels.prompt_panel import PromptPanel
@@ -58,18 +59,21 @@ class RecipePane(QWidget):
         """Take what was typed but not entered, and return the first row that is refused."""
         return first_refused(self._sheet)
 
-    def mark(self, field: str, sentence: str) -> bool:
-        """Show at its row what a run said about a field; False if the field has no row."""
+    def mark(self, field: str, sentence: str, *, focus: bool = False) -> bool:
+        """Show at its row what was said about a field; False if the field has no row."""
         row = self._rows().get(field)
         if row is None:
             return False
         row.set_problem(sentence)
-        self.reveal(row)
+        self.reveal(row, focus=focus)
         return True
 
-    def reveal(self, row: QWidget) -> None:
-        """Scroll to a row."""
-        self._scroll.ensureWidgetVisible(row)
+    def reveal(self, row: Row, *, focus: bool = False) -> None:
+        """Scroll to a row, and let its field have the keyboard."""
+        if focus:
+            row.focus_problem()
+        # Once the section that holds it has unfolded.
+        QTimer.singleShot(motion_ms(), row, lambda: self._scroll.ensureWidgetVisible(row))
 
     def _rows(self) -> dict[str, Row]:
         return {**self.model.rows(), **self.sampling.rows(), **self.picture.rows()}

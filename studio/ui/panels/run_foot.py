@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from studio.ui.metrics import px
 from studio.ui.run_session import Phase, RunStatus
 from studio.ui.tokens import GUTTER
+from studio.ui.widgets.announce import announce
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.state import plain_tooltip, set_state
 
 BAR_POSITIONS = 1000
+# The ends of a run, which a screen reader says. A failure is told by its banner or at its field.
+TOLD = (Phase.FINISHED, Phase.CANCELLED)
 
 
 class RunFoot(QWidget):
@@ -24,7 +27,8 @@ class RunFoot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = ElidedLabel(self.tr("Ready"))
+        # Cut in the middle: the end of a file's name says as much as its beginning.
+        self._text = ElidedLabel(self.tr("Ready"), mode=Qt.TextElideMode.ElideMiddle)
         self._text.setProperty("role", "secondary")
         self._waiting = QLabel()
         self._waiting.setProperty("role", "secondary")
@@ -79,6 +83,8 @@ class RunFoot(QWidget):
 
     def show_status(self, status: RunStatus) -> None:
         """Follow the run."""
+        if status.phase in TOLD and status.text != self._text.text():
+            announce(self, status.text)
         self._text.setText(status.text)
         set_state(self._text, "tone", "danger" if status.phase is Phase.FAILED else "")
         self._waiting.setText(self.tr("{count} more").format(count=status.waiting) if status.waiting else "")

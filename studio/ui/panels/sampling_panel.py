@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
@@ -131,7 +133,7 @@ class SamplingPanel(QWidget):
         values = self._form.values
         if names & {"sampler", "options"}:
             self._show_sampler(values)
-        for name, row, value in (
+        shown: tuple[tuple[str, Any, Any], ...] = (
             ("steps", self._steps, values.steps),
             ("scale", self._scale, values.scale),
             ("spacing", self._spacing, values.spacing),
@@ -139,7 +141,8 @@ class SamplingPanel(QWidget):
             ("rescale", self._rescale, values.rescale),
             ("interval_start", self._from, values.interval_start),
             ("interval_end", self._to, values.interval_end),
-        ):
+        )
+        for name, row, value in shown:
             if name in names and row.value() != value:
                 row.set_value(value)
         explicit = values.spacing == "explicit"

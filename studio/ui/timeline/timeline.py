@@ -24,12 +24,16 @@ TRANSPORT = 36
 
 
 class Look(NamedTuple):
-    """What the canvas shows of a step. `size` is width and height of the finished picture, `recipe` that of the run."""
+    """What the canvas shows of a step. `size` is width and height of the finished picture, `recipe` that of the run.
+
+    `final` says that it is the finished picture itself.
+    """
 
     image: Image
     caption: str
     size: tuple[int, int]
     recipe: Recipe | None
+    final: bool
 
 
 class Timeline(QWidget):
@@ -118,9 +122,9 @@ class Timeline(QWidget):
         if image is None:
             return None
         if image is film.final:
-            return Look(image, self._step_of(chosen), film.size, film.recipe)
+            return Look(image, self._step_of(chosen), film.size, film.recipe, final=True)
         caption = self.tr("{step}, {kind}").format(step=self._step_of(chosen), kind=self.kind)
-        return Look(image, caption, film.size, film.recipe)
+        return Look(image, caption, film.size, film.recipe, final=False)
 
     def set_live(self, live: bool) -> None:
         """Follow the run, or stay where the user is looking."""

@@ -61,6 +61,11 @@ class Row(QWidget):
         self._told = bool(sentence)
         self._tell(sentence)
 
+    def focus_problem(self) -> None:
+        """Give the keyboard to the field that the sentence is about."""
+        for field in self._blamed()[:1]:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def commit(self) -> bool:
         """Take what was typed but not entered yet. Whether the row is valid then."""
         if self._told:
