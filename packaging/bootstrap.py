@@ -15,7 +15,7 @@ OLDEST = (3, 11)
 
 if sys.version_info < OLDEST:
     found = ""
-    for name in ("python3.13", "python3.12", "python3.11"):
+    for name in ("python3.14", "python3.13", "python3.12", "python3.11"):
         with open(os.devnull, "w") as nowhere:
             try:
                 if subprocess.call([name, "-c", ""], stdout=nowhere, stderr=nowhere) == 0:
