@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
-from studio.job.recipe import SEED_MAXIMUM, Guidance, OptionValue, Recipe, Sampling, checked, recipe
+from studio.job.recipe import SEED_MAXIMUM, FromStep, Guidance, Noise, OptionValue, Recipe, Sampling, checked, recipe
 from studio.sampling.registry import SamplerRegistry
 
 COUNT_MAXIMUM = 100
@@ -18,7 +18,10 @@ COUNT_MAXIMUM = 100
 
 @dataclass(frozen=True)
 class FormValues:
-    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost."""
+    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost.
+
+    `start` is there while the form makes a branch. It is of this moment: the next start of the program begins without.
+    """
 
     model: str = "starter"
     prompt: str = "red apple, 3d style"
@@ -37,10 +40,12 @@ class FormValues:
     seed: int = 7
     seed_locked: bool = False
     count: int = 1
+    start: FromStep | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the settings file."""
-        data = asdict(replace(self, options={}))
+        data = asdict(replace(self, options={}, start=None))
+        del data["start"]
         data["options"] = {sampler: dict(values) for sampler, values in self.options.items()}
         return data
 
@@ -110,6 +115,7 @@ class FormState(QObject):
                 width=v.width,
                 height=v.height,
                 seed=v.seed + number,
+                start=v.start or Noise(),
                 sampling=sampling,
                 guidance=guidance,
             )
@@ -133,7 +139,7 @@ class FormState(QObject):
         return checked(Guidance, scale=v.scale, interval=(v.interval_start, v.interval_end), rescale=v.rescale)
 
     def load(self, source: Recipe) -> None:
-        """Take over everything a recipe says. The seed is locked, or the next picture would be another one."""
+        """Take over all that a recipe says, its branch point too. The seed is locked, or another picture would come."""
         sampling, guidance = source.sampling, source.guidance
         self.set(
             model=source.model,
@@ -153,6 +159,7 @@ class FormState(QObject):
             seed=source.seed,
             seed_locked=True,
             count=1,
+            start=source.start if isinstance(source.start, FromStep) else None,
         )
 
     def load_foreign(self, parameters: Mapping[str, Any]) -> list[str]:
@@ -162,7 +169,7 @@ class FormState(QObject):
         """
         known = {"prompt", "negative_prompt", "steps", "scale", "width", "height", "seed", "spacing", "sampler"}
         taken = {name: value for name, value in parameters.items() if name in known}
-        self.set(**taken, **({"seed_locked": True} if "seed" in taken else {}))
+        self.set(start=None, **taken, **({"seed_locked": True} if "seed" in taken else {}))
         return sorted(taken)
 
 

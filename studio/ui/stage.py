@@ -27,8 +27,7 @@ from studio.ui.canvas.canvas import Canvas
 from studio.ui.panels.history_model import JobState
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.timeline.timeline import Timeline
-
-PROMPT_SHOWN = 60
+from studio.ui.titles import title
 
 
 class Stage(QObject):
@@ -101,7 +100,7 @@ class Stage(QObject):
         if entry is None or image is None:
             return
         self._look_away()
-        self._show(image, _title(entry.recipe), entry.recipe, entry.path)
+        self._show(image, title(entry.recipe), entry.recipe, entry.path)
 
     def show_file(self, image: Image, recipe: Recipe | None, path: Path) -> None:
         """Show a picture that was opened or dropped."""
@@ -123,7 +122,7 @@ class Stage(QObject):
         self._timeline.finish(generated.image)
         self._history.set_image(job, generated)
         if self._timeline.is_live:
-            self._show(generated.image, _title(generated.recipe), generated.recipe)
+            self._show(generated.image, title(generated.recipe), generated.recipe)
 
     def _end(self, event: Finished | Cancelled | Failed) -> None:
         recipe = self._recipes.pop(event.job, None)
@@ -148,7 +147,7 @@ class Stage(QObject):
         if look is None:
             return
         if look.final and look.recipe is not None:
-            self._show(look.image, _title(look.recipe), look.recipe, self._file_of(look.recipe))
+            self._show(look.image, title(look.recipe), look.recipe, self._file_of(look.recipe))
         else:
             self._show(look.image, _captioned(look.caption, look.recipe), look.recipe, size=look.size)
 
@@ -172,13 +171,6 @@ class Stage(QObject):
         self._canvas.show_image(image, caption, keep_view=keep, size=frame, path=path, has_recipe=recipe is not None)
 
 
-def _title(recipe: Recipe) -> str:
-    """A picture in a few words: its prompt and seed."""
-    prompt = " ".join(recipe.prompt.split()) or "…"
-    short = prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
-    return f"{short}, seed {recipe.seed}"
-
-
 def _captioned(step: str, recipe: Recipe | None) -> str:
     """What is shown of which run."""
-    return f"{step}: {_title(recipe)}" if recipe else step
+    return f"{step}: {title(recipe)}" if recipe else step

@@ -1,0 +1,1 @@
+"""Two pictures beside each other: what differs, and why."""

@@ -1,0 +1,29 @@
+"""A picture in a few words."""
+
+from __future__ import annotations
+
+from studio.job.recipe import FromStep, Recipe
+
+PROMPT_SHOWN = 60
+
+
+def title(recipe: Recipe, prompt_shown: int = PROMPT_SHOWN) -> str:
+    """The prompt and the seed of a picture, such as "red apple, 3d style, seed 7"."""
+    prompt = " ".join(recipe.prompt.split()) or "…"
+    short = prompt if len(prompt) <= prompt_shown else prompt[: prompt_shown - 1] + "…"
+    return f"{short}, seed {recipe.seed}"
+
+
+def run_steps(recipe: Recipe) -> int:
+    """How many steps a run of `recipe` has.
+
+    Exact for what is no branch and for a branch that keeps its parent's grid. A branch onto another grid takes the part
+    of it that lies below its branch point; which levels these are only the model's schedule tells, so it is estimated.
+    """
+    start = recipe.start
+    if not isinstance(start, FromStep):
+        return recipe.sampling.steps
+    whole, own, old = run_steps(start.parent), recipe.sampling, start.parent.sampling
+    if (own.steps, own.spacing, own.timesteps) == (old.steps, old.spacing, old.timesteps):
+        return whole
+    return start.step + max(0, round(own.steps * (1 - start.step / max(1, whole))))
