@@ -39,7 +39,7 @@ class ModelPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._model)
-        form.changed.connect(lambda names: self._show() if "model" in names else None)
+        form.changed.connect(lambda names: self._show() if names & {"model", "start"} else None)
         self.refresh()
 
     def rows(self) -> dict[str, Row]:
@@ -53,5 +53,7 @@ class ModelPanel(QWidget):
         self._show()
 
     def _show(self) -> None:
+        branch = self._form.values.start is not None
+        self._model.hold(self.tr("A branch is drawn by the model of the picture it starts from.") if branch else "")
         if self._model.value() != self._form.values.model:
             self._model.set_value(self._form.values.model)

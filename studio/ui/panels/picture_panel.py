@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.job.recipe import FromStep
 from studio.ui.form_state import COUNT_MAXIMUM, FormState, FormValues
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
@@ -55,15 +56,19 @@ class PicturePanel(QWidget):
         self._size.set_presets(presets, (width, height))
 
     def roll(self) -> None:
-        """Take another seed."""
-        self._seed.roll()
+        """Take another seed, unless a branch holds it."""
+        if self._seed.isEnabled():
+            self._seed.roll()
 
     def run_accepted(self) -> None:
-        """A run took the seed: the next one is rolled unless it is locked."""
-        self._seed.run_accepted()
+        """A run took the seed: the next one is rolled unless it is locked or held."""
+        if self._seed.isEnabled():
+            self._seed.run_accepted()
 
     def _show(self, names: frozenset[str]) -> None:
         values = self._form.values
+        if "start" in names:
+            self._hold(values.start)
         if names & {"width", "height"} and self._size.value() != (values.width, values.height):
             self._size.set_value((values.width, values.height))
         if "seed" in names and self._seed.value() != values.seed:
@@ -72,3 +77,11 @@ class PicturePanel(QWidget):
             self._seed.set_locked(values.seed_locked)
         if "count" in names and self._count.value() != values.count:
             self._count.set_value(values.count)
+
+    def _hold(self, start: FromStep | None) -> None:
+        """A branch has the size of its picture. With the recorded noise there is one seed, and one picture."""
+        self._size.hold(self.tr("A branch has the size of the picture it starts from.") if start else "")
+        recorded = start is not None and start.noise == "recorded"
+        why = self.tr("The noise goes on as recorded. Choose new noise above to change it.") if recorded else ""
+        for row in (self._seed, self._count):
+            row.hold(why)

@@ -9,6 +9,7 @@ from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.ui.form_state import FormState
 from studio.ui.metrics import motion_ms
+from studio.ui.panels.branch_strip import BranchStrip
 from studio.ui.panels.model_panel import ModelPanel
 from studio.ui.panels.picture_panel import PicturePanel
 from studio.ui.panels.prompt_panel import PromptPanel
@@ -36,6 +37,7 @@ class RecipePane(QWidget):
         self.model = ModelPanel(form, catalog)
         self.sampling = SamplingPanel(form, samplers)
         self.picture = PicturePanel(form)
+        self.branch = BranchStrip(form)
         self.foot = RunFoot()
         self._sheet = QWidget()
         sheet = QVBoxLayout(self._sheet)
@@ -52,6 +54,7 @@ class RecipePane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.branch)
         column.addWidget(self._scroll, 1)
         column.addWidget(self.foot)
 
@@ -76,4 +79,4 @@ class RecipePane(QWidget):
         QTimer.singleShot(motion_ms(), row, lambda: self._scroll.ensureWidgetVisible(row))
 
     def _rows(self) -> dict[str, Row]:
-        return {**self.model.rows(), **self.sampling.rows(), **self.picture.rows()}
+        return {**self.branch.rows(), **self.model.rows(), **self.sampling.rows(), **self.picture.rows()}

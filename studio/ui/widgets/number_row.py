@@ -69,6 +69,14 @@ class NumberRow(Row):
         self._default = default
         self.show_changed(self._value != default)
 
+    def set_limits(self, limits: NumberRange) -> None:
+        """Allow another range; the value stays, and is refused if it lies outside."""
+        self._limits = limits
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, limits.positions())
+        self._field.setToolTip(plain_tooltip(self._range_text()))
+        self.set_value(self._value)
+
     def set_value(self, value: Number) -> None:
         """Show `value` without emitting. One that is out of range is shown and refused as if it were typed."""
         refusal = self._limits.refusal(value, self._spoken)

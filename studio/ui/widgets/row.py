@@ -61,6 +61,12 @@ class Row(QWidget):
         self._told = bool(sentence)
         self._tell(sentence)
 
+    def hold(self, reason: str) -> None:
+        """Let nobody change the row and say why, or with "" give it back."""
+        self.setEnabled(not reason)
+        self.setToolTip(plain_tooltip(reason))
+        self.setAccessibleDescription(reason)
+
     def focus_problem(self) -> None:
         """Give the keyboard to the field that the sentence is about."""
         for field in self._blamed()[:1]:
