@@ -6,14 +6,14 @@ The loop belongs to the host and not to the samplers, so that cancel, pause, pre
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from studio.errors import NotFinite
-from studio.sampling.denoiser import Denoiser
+from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.grid import TimestepGrid
 from studio.sampling.info import OptionValue
 from studio.sampling.noise import ImageNoise
@@ -86,11 +86,31 @@ def walk(
 def _one_step(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memory: Memory | None) -> Step:
     level, next_level = plan.grid.levels[index], plan.grid.levels[index + 1]
     denoiser.begin_step()
+    watched = _Watched(denoiser)
     run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw)
-    step = plan.sampler.step(x, level, next_level, denoiser, run, memory)
-    if not bool(torch.isfinite(step.x).all()):
+    step = plan.sampler.step(x, level, next_level, watched, run, memory)
+    if not _finite(step.x, *watched.seen):
+        culprit = plan.sampler.info.title if _finite(*watched.seen) else "The model"
         raise NotFinite(
-            f"{plan.sampler.info.title} gave values that are no numbers at step {index + 1} of {plan.grid.steps}, "
-            "so the run was stopped. Try fewer guidance, another precision or another sampler."
+            f"{culprit} gave values that are no numbers at step {index + 1} of {plan.grid.steps}, so the run was "
+            "stopped and nothing was saved. Try less guidance, another precision or another sampler."
         )
     return step
+
+
+@dataclass
+class _Watched:
+    """Keeps what a denoiser gave in one step: what a sampler clips or leaves out may hold NaN or infinity as well."""
+
+    denoiser: Denoiser
+    seen: list[Tensor] = field(default_factory=list)
+
+    def __call__(self, x: Tensor, level: NoiseLevel) -> Prediction:
+        pair = self.denoiser(x, level)
+        self.seen += [tensor for tensor in (pair.x0, pair.eps, pair.variance) if tensor is not None]
+        return pair
+
+
+def _finite(*tensors: Tensor) -> bool:
+    """Whether every element is a finite number. Asks the device once, because each question waits for it."""
+    return bool(torch.stack([torch.isfinite(tensor).all() for tensor in tensors]).all())

@@ -6,14 +6,13 @@ import logging
 import traceback
 from collections.abc import Iterator
 
-import torch
-
 from studio.errors import CancelRequested, InvalidField, StudioError
 from studio.generation.services import Services
 from studio.generation.text_to_image import Arrived, text_to_image
 from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, JobEvent, JobId, Started, StepDone
 from studio.job.recipe import Recipe
+from studio.models.device import free_memory, is_out_of_memory
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +22,7 @@ def run(
 ) -> Iterator[JobEvent]:
     """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`."""
     step, steps, trajectory = 0, recipe.sampling.steps, ""
+    end: Cancelled | Failed
     try:
         for event in text_to_image(job, recipe, services, cancel, arrived):
             if isinstance(event, Started):
@@ -30,10 +30,14 @@ def run(
             elif isinstance(event, StepDone):
                 step = event.step
             yield event
+        return
     except CancelRequested:
-        yield Cancelled(job, step, steps, trajectory)
+        end = Cancelled(job, step, steps, trajectory)
     except Exception as problem:
-        yield failure(job, problem)
+        end = failure(job, problem)
+    if isinstance(end, Failed):
+        free_memory()  # not earlier: the traceback of the exception held the tensors of the run
+    yield end
 
 
 def failure(job: JobId, problem: Exception) -> Failed:
@@ -42,15 +46,10 @@ def failure(job: JobId, problem: Exception) -> Failed:
         field = problem.field if isinstance(problem, InvalidField) else None
         return Failed(job, problem.sentence, field, exit_code=problem.exit_code)
     detail = "".join(traceback.format_exception(problem))
-    if isinstance(problem, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in str(problem):
-        _free_memory()
-        return Failed(job, "Out of memory. Try a smaller size, half precision, or the CPU.", detail=detail)
+    if is_out_of_memory(problem):
+        sentence = "Out of memory: this picture was not made. Try a smaller size, half precision, or the CPU."
+        return Failed(job, sentence, detail=detail)
     log.info("a job failed", exc_info=problem)
     return Failed(
         job, f"Something unexpected went wrong ({type(problem).__name__}: {str(problem)[:200]}).", detail=detail
     )
-
-
-def _free_memory() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from torch import Tensor
 
 from studio import __version__
 from studio.generation.journey import Arrival, Journey
+from studio.generation.notices import notices
 from studio.generation.services import Services
+from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import (
     Decoding,
@@ -33,6 +37,8 @@ from studio.sampling.sampler import Step
 from studio.trajectory.record import StepState
 from studio.trajectory.store import Recording
 
+log = logging.getLogger(__name__)
+
 Arrived = Callable[[Arrival], None]
 
 
@@ -52,8 +58,8 @@ def text_to_image(
     began = time.perf_counter()
     journey = Journey(recipe, model, services.samplers, services.trajectories, versions())
     recording = services.trajectories.begin(journey.header) if services.trajectories else None
-    yield _started(job, journey, recording)
-    teller = _Teller(job, model, services.preview, journey.timesteps)
+    yield replace(_started(job, journey, recording), notices=tuple(notices(recipe, model)))
+    teller = _Teller(job, model, services.preview, journey.timesteps, cancel)
     with _Keeping(recording) as keeping:
         x = journey.start()
         for state in journey.shared:
@@ -68,13 +74,14 @@ def text_to_image(
         cancel.check()
         yield Decoding(job)
         generated = _picture(recipe, model, x, began)
+        cancel.check()
         yield ImageReady(job, generated)
         path = services.save(generated) if services.save else None
         sealed = keeping.seal(path)
     if services.trajectories and recording and path:
         services.trajectories.forget_unfinished(journey.header.id)
-    notices = (recording.problem,) if recording and recording.problem else ()
-    yield Finished(job, path, time.perf_counter() - began, sealed, notices)
+    problems = (recording.problem,) if recording and recording.problem else ()
+    yield Finished(job, path, time.perf_counter() - began, sealed, problems)
 
 
 def _started(job: JobId, journey: Journey, recording: Recording | None) -> Started:
@@ -119,9 +126,15 @@ class _Teller:
     """Tells of each step, and shows it when the preview settings of that moment want it."""
 
     def __init__(
-        self, job: JobId, model: Model, preview: Callable[[], PreviewSettings], timesteps: tuple[float, ...]
+        self,
+        job: JobId,
+        model: Model,
+        preview: Callable[[], PreviewSettings],
+        timesteps: tuple[float, ...],
+        cancel: CancelToken,
     ) -> None:
         self._job, self._model, self._preview, self._timesteps = job, model, preview, timesteps
+        self._cancel = cancel
         self._began = self._last = time.perf_counter()
 
     def tell(self, number: int, step: Step) -> Iterator[JobEvent]:
@@ -130,12 +143,22 @@ class _Teller:
         steps = len(self._timesteps) - 1
         yield StepDone(self._job, number, steps, now - self._began, self._timesteps[number])
         settings = self._preview()
-        if settings.wanted(number, steps):
-            latent = step.x0 if settings.kind == "x0" else step.x
-            previews = self._model.previews
-            decoder = previews.choose(settings.decoder, latent.shape[-1] * latent.shape[-2], step_seconds)
-            yield PreviewReady(self._job, number, steps, settings.kind, previews.picture(decoder, latent))
+        if settings.wanted(number, steps) and not self._cancel.cancelled:
+            image = self._draw(settings, step, step_seconds)
+            if image is not None:
+                yield PreviewReady(self._job, number, steps, settings.kind, image)
         self._last = time.perf_counter()
+
+    def _draw(self, settings: PreviewSettings, step: Step, step_seconds: float) -> Image | None:
+        """The preview of a step; None where it cannot be drawn, because no preview is worth a picture."""
+        latent = step.x0 if settings.kind == "x0" else step.x
+        previews = self._model.previews
+        decoder = previews.choose(settings.decoder, latent.shape[-1] * latent.shape[-2], step_seconds)
+        try:
+            return previews.picture(decoder, latent)
+        except Exception as problem:
+            log.info("a preview was not drawn", exc_info=problem)
+            return None
 
 
 def _picture(recipe: Recipe, model: Model, latent: Tensor, began: float) -> GeneratedImage:

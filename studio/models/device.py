@@ -7,7 +7,7 @@ from typing import Literal
 
 import torch
 
-from studio.errors import InvalidField
+from studio.errors import InvalidField, OutOfMemory
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[DeviceName, ...] = ("auto", "cpu", "cuda", "mps")
@@ -19,6 +19,8 @@ PRECISIONS: dict[str, torch.dtype] = {
 # Volta and later compute half precision well; earlier cards, and the GTX 16 series of Turing, give black pictures.
 _FIRST_HALF_CAPABILITY = (7, 0)
 _BROKEN_HALF_NAMES = ("GTX 16",)
+# Not every allocator raises an error of its own: that of the CPU on Linux and on Windows, Apple's, and cuBLAS.
+_NO_MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,21 @@ def device_title(device: torch.device) -> str:
 def graphics_memory(device: torch.device) -> tuple[int, int] | None:
     """Free and total bytes of the memory that a graphics card has for itself; None for devices without their own."""
     return torch.cuda.mem_get_info(device) if device.type == "cuda" else None
+
+
+def is_out_of_memory(problem: BaseException) -> bool:
+    """Whether it was raised because a device, or the machine, has no memory left."""
+    if isinstance(problem, (MemoryError, torch.OutOfMemoryError, OutOfMemory)):
+        return True
+    return isinstance(problem, RuntimeError) and any(words in str(problem) for words in _NO_MEMORY_WORDS)
+
+
+def free_memory() -> None:
+    """Give back what torch keeps of a device's memory for later use."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
 
 
 def _choose_device(name: str) -> torch.device:

@@ -9,21 +9,27 @@ from typing import Any
 
 import torch
 
-from studio.errors import OutOfMemory, RefusedFile, StudioError
+from studio.errors import NotFinite, OutOfMemory, RefusedFile, StudioError
 from studio.image import Image
 from studio.models.catalog import ModelCatalog
-from studio.models.device import Placement
+from studio.models.device import Placement, is_out_of_memory
 from studio.models.families.stable_diffusion import Parts, StableDiffusion
+from studio.models.json_file import read_json_object
 from studio.models.model import Model, ModelFacts
-from studio.models.model_folder import ModelFolder, check_model_folder
+from studio.models.model_folder import CONFIG_MAXIMUM, ModelFolder, check_model_folder, forbidden_settings
 from studio.models.model_hash import model_hash
 from studio.models.native_size import native_size
 from studio.models.preview import Decode, to_image
 from studio.models.safetensors_header import check_safetensors
 from studio.models.scheduler_config import schedule_from_config
+from studio.models.tokens import PromptTokens
 
 # Where a folder may bring a small trained decoder (an AutoencoderTiny of diffusers) for previews.
 TINY_DECODER_FOLDERS = ("vae_tiny", "taesd")
+TINY_DECODER_WEIGHTS = "diffusion_pytorch_model.safetensors"
+# Cells of the latent for the first call of the network; every U-Net of the family takes so few.
+PROOF_SIDE = 8
+REASON_MAXIMUM = 200
 
 
 class ModelCache:
@@ -65,24 +71,35 @@ def _refusing(name: str) -> Iterator[None]:
     """Whatever the libraries raise while they load becomes a sentence."""
     try:
         yield
+    except NotFinite:
+        raise RefusedFile(
+            f"The autoencoder of the model '{name}' gives values that are no numbers, so it was not loaded. "
+            "Get the model again."
+        ) from None
     except (StudioError, KeyboardInterrupt):
         raise
-    except (MemoryError, torch.OutOfMemoryError):
-        raise OutOfMemory(
-            f"The model '{name}' does not fit into memory. Close other programs or use the CPU."
-        ) from None
     except Exception as problem:
-        first_line = str(problem).strip().splitlines()[0][:200] if str(problem).strip() else type(problem).__name__
-        raise RefusedFile(f"The model '{name}' could not be loaded: {first_line}") from problem
+        if is_out_of_memory(problem):
+            sentence = f"The model '{name}' does not fit into memory. Close other programs or use the CPU."
+            raise OutOfMemory(sentence) from None
+        raise RefusedFile(f"The model '{name}' could not be loaded: {_reason(problem)}.") from problem
+
+
+def _reason(problem: Exception) -> str:
+    """The first sentence of what a library says, in one line."""
+    said = " ".join(str(problem).split()) or type(problem).__name__
+    return said.split(". ")[0].removesuffix(".")[:REASON_MAXIMUM]
 
 
 def _load_stable_diffusion(folder: ModelFolder, placement: Placement, name: str) -> StableDiffusion:
+    channels = _latent_channels(folder, name)
     parts = _load_parts(folder, placement)
     schedule, parametrisation = schedule_from_config(folder.configs["scheduler"])
     size = native_size(folder.configs["unet"], folder.configs["vae"])
     facts = ModelFacts(name, model_hash(folder), size, schedule, parametrisation)
-    _check_channels(parts, name)
-    return StableDiffusion(facts, parts, placement, _load_tiny_decoder(folder.path, placement))
+    model = StableDiffusion(facts, parts, placement, _load_tiny_decoder(folder.path, placement, channels))
+    _prove(model, channels)
+    return model
 
 
 def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
@@ -94,9 +111,12 @@ def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
     common: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "output_loading_info": True}
     weights = {part: {**common, "variant": variant} for part, variant in folder.variants.items()}
     path, dtype = folder.path, placement.dtype
-    encoder: Any = CLIPTextModel.from_pretrained(path / "text_encoder", dtype=dtype, **weights["text_encoder"])
+    encoder: Any = CLIPTextModel.from_pretrained(
+        path / "text_encoder", dtype=dtype, ignore_mismatched_sizes=True, **weights["text_encoder"]
+    )
     parts = Parts(
         tokenizer=CLIPTokenizer.from_pretrained(path / "tokenizer", local_files_only=True),
+        prompt_tokens=PromptTokens.open(path / "tokenizer"),
         text_encoder=_complete(encoder),
         unet=_complete(UNet2DConditionModel.from_pretrained(path / "unet", torch_dtype=dtype, **weights["unet"])),
         vae=_complete(AutoencoderKL.from_pretrained(path / "vae", torch_dtype=dtype, **weights["vae"])),
@@ -112,6 +132,7 @@ def _quieten_libraries() -> None:
     from transformers.utils import logging as transformers_logging
 
     diffusers_logging.set_verbosity_error()
+    diffusers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -119,7 +140,8 @@ def _quieten_libraries() -> None:
 def _complete(loaded: tuple[Any, dict[str, Any]]) -> Any:
     """The module, if its file held all of its weights: the libraries fill what is missing with random numbers."""
     module, report = loaded
-    absent = [*report.get("missing_keys", ()), *(str(key) for key in report.get("mismatched_keys", ()))]
+    # A key that does not match comes with the two shapes.
+    absent = [*report.get("missing_keys", ()), *(key[0] for key in report.get("mismatched_keys", ()))]
     if absent:
         raise RefusedFile(
             f"The weights of {type(module).__name__} do not fit its configuration: "
@@ -128,23 +150,45 @@ def _complete(loaded: tuple[Any, dict[str, Any]]) -> Any:
     return module
 
 
-def _check_channels(parts: Parts, name: str) -> None:
-    """Only plain text-to-image networks are run: the network reads the latent and nothing beside it."""
-    reads, latent = int(parts.unet.config.in_channels), int(parts.vae.config.latent_channels)
-    if reads != latent:
+def _latent_channels(folder: ModelFolder, name: str) -> int:
+    """The channels of the model's latents, which are all that the network may read besides the prompt."""
+    reads, latent = folder.configs["unet"].get("in_channels", 4), folder.configs["vae"].get("latent_channels", 4)
+    if reads != latent or not isinstance(latent, int):
         raise RefusedFile(
             f"The model '{name}' reads {reads} channels where its latents have {latent}. "
             "It is made for another job, such as inpainting; choose a text-to-image model."
         )
+    return latent
 
 
-def _load_tiny_decoder(path: Path, placement: Placement) -> Decode | None:
+def _prove(model: StableDiffusion, channels: int) -> None:
+    """One small network call: parts that do not fit each other are found now, not in the middle of a job."""
+    x = torch.zeros(1, channels, PROOF_SIDE, PROOF_SIDE, device=model.device, dtype=model.dtype)
+    output = model.network(x, model.facts.schedule.level(0), model.conditioning(""))
+    if output.shape[1] not in (channels, 2 * channels):
+        raise RefusedFile(
+            f"The network of the model '{model.facts.name}' gives {output.shape[1]} channels where its latents have "
+            f"{channels}. It is made for another job; choose a text-to-image model."
+        )
+    if not bool(torch.isfinite(output).all()):
+        precision = str(model.dtype).removeprefix("torch.")
+        raise RefusedFile(
+            f"The network of the model '{model.facts.name}' gives values that are no numbers in {precision}. "
+            "Try another precision, or get the model again."
+        )
+
+
+def _load_tiny_decoder(path: Path, placement: Placement, channels: int) -> Decode | None:
     """The small preview decoder of a folder that brings one."""
     for name in TINY_DECODER_FOLDERS:
-        weights = path / name / "diffusion_pytorch_model.safetensors"
-        if weights.is_file():
-            check_safetensors(weights)
-            return _tiny_decode(path / name, placement)
+        folder = path / name
+        if (folder / TINY_DECODER_WEIGHTS).is_file():
+            config = read_json_object(folder / "config.json", CONFIG_MAXIMUM)
+            reads = config.get("latent_channels", 4)
+            if reads != channels or any(forbidden_settings(folder, config)):
+                raise RefusedFile(f"The preview decoder in {folder} does not fit this model. Remove that folder.")
+            check_safetensors(folder / TINY_DECODER_WEIGHTS)
+            return _tiny_decode(folder, placement)
     return None
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from studio.image import Image
 from studio.models.preview import Previews
+from studio.models.tokens import TokenCount
 from studio.sampling.denoiser import Parametrisation
 from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
@@ -42,6 +43,10 @@ class Model(Protocol):
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """(C, h, w) of the latent of one picture of that size in pixels."""
+        ...
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        """How much of a prompt is read, and what is cut off."""
         ...
 
     def conditioning(self, prompt: str) -> Tensor:

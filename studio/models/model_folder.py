@@ -210,7 +210,7 @@ def _read_config(root: Path, part: str, class_name: str) -> dict[str, object]:
         if not (folder / CONFIGS[part]).exists():  # CLIP's own settings then hold
             return {}
     config = read_json_object(folder / CONFIGS[part], CONFIG_MAXIMUM)
-    for name in _forbidden(folder, config):
+    for name in forbidden_settings(folder, config):
         raise RefusedFile(f"The {part} in {root} asks for '{name}', which is not supported.")
     said = config.get("_class_name", class_name)
     if part in ("unet", "vae") and said != class_name:
@@ -218,7 +218,7 @@ def _read_config(root: Path, part: str, class_name: str) -> dict[str, object]:
     return config
 
 
-def _forbidden(folder: Path, config: Mapping[str, object]) -> Iterator[str]:
+def forbidden_settings(folder: Path, config: Mapping[str, object]) -> Iterator[str]:
     """What would make a library load other files or other programs than those that are checked here."""
     yield from (key for key in FORBIDDEN_KEYS if config.get(key))
     yield from (key for key in ATTENTION_KEYS if "/" in str(config.get(key)))

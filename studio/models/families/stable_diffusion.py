@@ -6,18 +6,20 @@ Latent diffusion of Rombach et al. 2022. The starter model has the same layout.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from studio.errors import NotFinite
+from studio.errors import InvalidField, NotFinite
 from studio.image import Image
 from studio.job.preview import PreviewDecoder
 from studio.models.device import Placement
 from studio.models.model import ModelFacts
 from studio.models.preview import Decode, Previews, fit_linear, to_image
+from studio.models.tokens import PromptTokens, TokenCount
 from studio.sampling.schedule import NoiseLevel
 
 # Conditionings are small (SD: 236 kB); prompts are often tried again with another seed.
@@ -29,6 +31,7 @@ class Parts:
     """The loaded parts of a folder, in one dtype on one device."""
 
     tokenizer: Any
+    prompt_tokens: PromptTokens
     text_encoder: Any
     unet: Any
     vae: Any
@@ -71,7 +74,17 @@ class StableDiffusion:
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         scale = latent_scale(self._parts.vae)
+        for name, side in (("width", width), ("height", height)):
+            if side % scale:
+                below = side - side % scale
+                allowed = f"{below} or {below + scale}" if below else f"{scale}"
+                raise InvalidField(
+                    name, f"{name.capitalize()} {side} is not divisible by {scale}, as this model needs. Use {allowed}."
+                )
         return int(self._parts.vae.config.latent_channels), height // scale, width // scale
+
+    def count_tokens(self, prompt: str) -> TokenCount:
+        return self._parts.prompt_tokens.read(prompt)
 
     def conditioning(self, prompt: str) -> Tensor:
         if prompt not in self._conditionings:
@@ -102,30 +115,31 @@ class StableDiffusion:
     def encode(self, image: Image) -> Tensor:
         vae = self._parts.vae
         rgb = torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
-        mean: Tensor = vae.encode(rgb.to(self.device, self.dtype)).latent_dist.mode()
-        return (mean - _shift(vae)) * float(vae.config.scaling_factor)
+        mean = self._finite(lambda pixels: vae.encode(pixels).latent_dist.mode(), rgb, "Encoding")
+        return ((mean - _shift(vae)) * float(vae.config.scaling_factor)).to(self.dtype)
 
     @torch.inference_mode()
     def decode(self, latent: Tensor) -> Image:
         vae = self._parts.vae
-        z = latent.to(self.device, self.dtype) / vae.config.scaling_factor + _shift(vae)
-        rgb: Tensor = vae.decode(z, return_dict=False)[0]
-        if not bool(torch.isfinite(rgb).all()):
-            rgb = self._decode_in_float32(z)
+        z = latent.float() / vae.config.scaling_factor + _shift(vae)
+        rgb = self._finite(lambda cells: vae.decode(cells, return_dict=False)[0], z, "Decoding")
         return to_image(rgb[0].float() / 2 + 0.5)
 
-    def _decode_in_float32(self, z: Tensor) -> Tensor:
-        """Some autoencoders overflow in half precision, so what came out as NaN is tried once more in float32."""
-        vae = self._parts.vae
+    def _finite(self, pass_through: Callable[[Tensor], Tensor], given: Tensor, work: str) -> Tensor:
+        """What the autoencoder makes of float32 values. Where it overflows in half precision, it works in float32."""
+        given = given.to(self.device)
+        made = pass_through(given.to(self.dtype))
+        if bool(torch.isfinite(made).all()):
+            return made
         if self.dtype != torch.float32:
-            vae.to(torch.float32)
+            vae = self._parts.vae.to(torch.float32)
             try:
-                rgb: Tensor = vae.decode(z.float(), return_dict=False)[0]
+                made = pass_through(given)
             finally:
                 vae.to(self.dtype)
-            if bool(torch.isfinite(rgb).all()):
-                return rgb
-        raise NotFinite("Decoding gave values that are no numbers; no picture was made. Try another seed or precision.")
+            if bool(torch.isfinite(made).all()):
+                return made
+        raise NotFinite(f"{work} gave values that are no numbers, so no picture was made. Try another seed.")
 
 
 def latent_scale(vae: Any) -> int:
