@@ -47,6 +47,12 @@ def _doctor() -> Command:
     return COMMAND
 
 
+def _branch() -> Command:
+    from studio.cli.branch import COMMAND
+
+    return COMMAND
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -58,6 +64,7 @@ class Entry:
 
 COMMANDS = (
     Entry("generate", "make pictures from a prompt", _generate),
+    Entry("branch", "go on from a step of a picture, with something changed", _branch),
     Entry("samplers", "list the samplers and their options", _samplers),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from typing import cast
 
 from studio.cli import values
@@ -57,6 +58,7 @@ def _configure(parser: ArgumentParser) -> None:
         "--preview-decoder", default=KEPT_DECODER, metavar="NAME",
         help=f"{', '.join(PREVIEW_DECODERS[:-1])}; default: {KEPT_DECODER}",
     )  # fmt: skip
+    parser.add_argument("--record", action="store_true", help="keep every step beside the picture")
     parser.add_argument("--json", action="store_true", help="one event a line, as JSON, and nothing else")
 
 
@@ -78,7 +80,10 @@ def _run(flags: Namespace, session: Session) -> int:
             reporter = TextReporter(console, len(wanted), debug=session.debug)
             if flags.seed is None:
                 console.note(f"Seed {wanted[0].seed}")
-        code = JobRunner(workplace.services(placement, preview), destination, reporter, console).run_all(wanted, token)
+        services = workplace.services(placement, preview)
+        if flags.record:
+            services = replace(services, trajectories=workplace.trajectories(destination.folder, record=True))
+        code = JobRunner(services, destination, reporter, console).run_all(wanted, token)
         if code == EXIT_CANCELLED:
             console.problem("Cancelled. Pictures that were finished before are kept.")
         return code

@@ -10,7 +10,8 @@ from studio.cli.command import Command, Session
 from studio.cli.event_data import picture_data
 from studio.export.metadata import Made
 from studio.export.picture_file import Picture, read_picture
-from studio.job.recipe import Recipe, Sampling
+from studio.job.difference import changed_from_parent
+from studio.job.recipe import FromStep, Recipe, Sampling
 
 COLUMN = 10
 HASH_SHOWN = 10
@@ -66,6 +67,17 @@ def recipe_rows(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Guidance", f"{guidance.scale:g}{interval}{rescale}"
     yield "Seed", str(recipe.seed)
     yield "Size", f"{recipe.width}x{recipe.height}"
+    yield from _branch_rows(recipe)
+
+
+def _branch_rows(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """Where a branch starts, and what it changed."""
+    if not isinstance(recipe.start, FromStep):
+        return
+    start = recipe.start
+    yield "Branch", f"from step {start.step} of '{start.parent.prompt}', seed {start.parent.seed}, noise {start.noise}"
+    for change in changed_from_parent(recipe):
+        yield "Changed", f"{change.field}: {change.first} > {change.second}"
 
 
 def _spacing(sampling: Sampling) -> str:

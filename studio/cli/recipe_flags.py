@@ -21,11 +21,39 @@ _OPTION_PREFIX = "option_"
 
 def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
     """The flags of a recipe. Every option of every sampler has a flag of its own name."""
-    usual, guidance = Sampling(), Guidance()
     parser.add_argument(
         "--prompt", type=values.text("prompt", "Prompt"), required=True, metavar="TEXT",
         help="what to draw; may be empty",
     )  # fmt: skip
+    _add_walk_flags(parser)
+    parser.add_argument(
+        "--seed", type=values.whole_number("seed", "Seed"), metavar="N", help="0 to 2^63-1; drawn and told if absent"
+    )
+    parser.add_argument(
+        "--count", type=values.bounded("count", "Count", 1, COUNT_MAXIMUM), default=1, metavar="N",
+        help="how many pictures, with the seeds N, N+1, ...; default: 1",
+    )  # fmt: skip
+    parser.add_argument("--size", type=values.size, metavar="WxH", help="in pixels; default: the model's own size")
+    _add_option_flags(parser, samplers)
+
+
+def add_change_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
+    """The flags of what a branch may change. What is not given stays as it was."""
+    parser.add_argument(
+        "--prompt", type=values.text("prompt", "Prompt"), metavar="TEXT", help="what to draw from here on"
+    )
+    _add_walk_flags(parser)
+    parser.add_argument(
+        "--seed", type=values.whole_number("seed", "Seed"), metavar="N",
+        help="draw the noise of later steps anew, from this seed; else it goes on as recorded",
+    )  # fmt: skip
+    _add_option_flags(parser, samplers)
+    changeable = ("negative", "sampler", "spacing", "guidance", "guidance_interval", "guidance_rescale")
+    parser.set_defaults(**dict.fromkeys(changeable))
+
+
+def _add_walk_flags(parser: ArgumentParser) -> None:
+    usual, guidance = Sampling(), Guidance()
     parser.add_argument(
         "--negative", type=values.text("negative_prompt", "Negative prompt"), default="", metavar="TEXT",
         help="what to keep away from",
@@ -50,15 +78,6 @@ def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) ->
         "--guidance-rescale", type=values.number("rescale", "Guidance rescale", 0.0, 1.0), default=guidance.rescale,
         metavar="PHI", help="0 to 1, against pictures that are burnt by strong guidance; default: 0",
     )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=values.whole_number("seed", "Seed"), metavar="N", help="0 to 2^63-1; drawn and told if absent"
-    )
-    parser.add_argument(
-        "--count", type=values.bounded("count", "Count", 1, COUNT_MAXIMUM), default=1, metavar="N",
-        help="how many pictures, with the seeds N, N+1, ...; default: 1",
-    )  # fmt: skip
-    parser.add_argument("--size", type=values.size, metavar="WxH", help="in pixels; default: the model's own size")
-    _add_option_flags(parser, samplers)
 
 
 def _add_option_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
@@ -104,6 +123,36 @@ def recipes(
         ),
     )
     return tuple(usual.model_copy(update={"seed": first + number}) for number in range(flags.count))
+
+
+def changed(parent: Recipe, flags: Namespace, samplers: SamplerRegistry) -> dict[str, object]:
+    """The fields of a branch of `parent` that differ from it. Raises `InvalidField`."""
+    guided = {"scale": flags.guidance, "interval": flags.guidance_interval, "rescale": flags.guidance_rescale}
+    fields = {"prompt": flags.prompt, "negative_prompt": flags.negative, "seed": flags.seed}
+    return {
+        **{name: value for name, value in fields.items() if value is not None},
+        "sampling": _changed_sampling(parent.sampling, flags, samplers),
+        "guidance": checked(
+            Guidance, **{**dict(parent.guidance), **{k: v for k, v in guided.items() if v is not None}}
+        ),
+    }
+
+
+def _changed_sampling(before: Sampling, flags: Namespace, samplers: SamplerRegistry) -> Sampling:
+    info = samplers.get(flags.sampler or before.sampler).info
+    kept = before.options if info.name == before.sampler else {}
+    explicit = flags.spacing if isinstance(flags.spacing, tuple) else None
+    same_grid = flags.spacing is None and flags.steps is None
+    timesteps = before.timesteps if same_grid else explicit
+    spacing = flags.spacing if isinstance(flags.spacing, str) else "explicit" if timesteps else before.spacing
+    return checked(
+        Sampling,
+        sampler=info.name,
+        options=info.resolve({**kept, **_given_options(flags, info, samplers.infos())}),
+        steps=flags.steps or (len(timesteps) if timesteps else before.steps),
+        spacing=spacing,
+        timesteps=timesteps,
+    )
 
 
 def _first_seed(flags: Namespace) -> int:

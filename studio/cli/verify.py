@@ -11,7 +11,6 @@ from studio.cli.difference import Difference, difference, reasons
 from studio.cli.reporter import TextReporter
 from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import CancelRequested, InvalidField, StudioError
-from studio.export.metadata import Made
 from studio.export.picture_file import Picture, read_picture
 from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, GeneratedImage, ImageReady
@@ -20,7 +19,6 @@ from studio.job.recipe import Recipe
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
-    from studio.models.device import Placement
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -38,7 +36,7 @@ def _run(flags: Namespace, session: Session) -> int:
     workplace = Workplace(session.console)
     recipe = _with_model(picture.recipe, flags.model, workplace)
     with session.interruptions.cancelling() as token:
-        placement = _placement(flags, picture.made, workplace)
+        placement = workplace.placement_like(picture.made, flags)
         services = workplace.services(placement, PreviewSettings("off"))
         again = _make_again(recipe, services, token, TextReporter(session.console, 1, debug=session.debug))
     found = difference(picture.image, again.image)
@@ -58,19 +56,6 @@ def _with_model(recipe: Recipe, chosen: str | None, workplace: Workplace) -> Rec
             f"The picture was made with the model '{recipe.model[:60]}', which is not known here. "
             "Give its folder with --model FOLDER.",
         ) from None
-
-
-def _placement(flags: Namespace, made: Made | None, workplace: Workplace) -> Placement:
-    """Where the picture was made, if this machine has it and nothing else is asked for."""
-    from studio.models.device import PRECISIONS, available_devices
-
-    then = made or Made()
-    device = then.device.partition(":")[0]
-    wanted = Namespace(
-        device=flags.device or (device if device in available_devices() else None),
-        precision=flags.precision or (then.dtype if then.dtype in PRECISIONS else None),
-    )
-    return workplace.placement(wanted)
 
 
 def _make_again(recipe: Recipe, services: Services, token: CancelToken, reporter: TextReporter) -> GeneratedImage:

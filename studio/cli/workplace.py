@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from studio import paths
 from studio.cli.console import Console
+from studio.export.metadata import Made
+from studio.job.recording import RecordSettings
 from studio.models.catalog import ModelCatalog
 from studio.settings import load
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from studio.job.event import GeneratedImage
     from studio.job.preview import PreviewSettings
     from studio.models.device import Placement
+    from studio.trajectory.store import TrajectoryStore
 
 
 class Workplace:
@@ -39,6 +42,25 @@ class Workplace:
         from studio.models.device import choose_placement
 
         return choose_placement(flags.device or self.settings.device, flags.precision or self.settings.precision)
+
+    def placement_like(self, made: Made | None, flags: Namespace) -> Placement:
+        """Where a picture was made, if this machine has it and the flags ask for nothing else."""
+        from studio.models.device import PRECISIONS, available_devices
+
+        then = made or Made()
+        device = then.device.partition(":")[0]
+        wanted = Namespace(
+            device=flags.device or (device if device in available_devices() else None),
+            precision=flags.precision or (then.dtype if then.dtype in PRECISIONS else None),
+        )
+        return self.placement(wanted)
+
+    def trajectories(self, folder: Path, *, record: bool) -> TrajectoryStore:
+        """Finds steps beside the pictures in `folder`, and keeps those of runs if `record`. Imports torch."""
+        from studio.trajectory.store import TrajectoryStore
+
+        settings = RecordSettings("all" if record else "none")
+        return TrajectoryStore(paths.data() / "trajectories", lambda: folder, lambda: settings)
 
     def services(
         self,
