@@ -5,6 +5,7 @@ The window is painted before torch is imported; the worker thread imports it aft
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import signal
 import socket
@@ -22,7 +23,8 @@ from studio import __version__, paths
 from studio.export.picture_file import write_new_picture
 from studio.job.cancel import CancelToken
 from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
-from studio.job.preview import FirstNoise
+from studio.job.preview import FirstNoise, PreviewSettings
+from studio.job.race import Race
 from studio.job.recipe import Recipe
 from studio.library.pictures import PictureFolder
 from studio.models.catalog import ModelCatalog
@@ -43,11 +45,12 @@ class StudioEngine:
 
     def __init__(self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry) -> None:
         from studio.generation.first_noise import first_noise
+        from studio.generation.race import run_race
         from studio.generation.run import run
         from studio.models.device import choose_placement
         from studio.models.loader import ModelCache
 
-        self._run, self._first_noise = run, first_noise
+        self._run, self._run_race, self._first_noise = run, run_race, first_noise
         self._store = store
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._services = self._make_services(samplers)
@@ -60,12 +63,20 @@ class StudioEngine:
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
         return self._run(job, recipe, self._services, cancel)
 
+    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]:
+        # Lanes are compared by where each is heading, whatever view of a single run was chosen last.
+        services = dataclasses.replace(self._services, preview=self._preview_of_lanes)
+        return self._run_race(job, race, services, cancel)
+
     def warm_up(self, model: str) -> ModelStatus:
         loaded = self._models.get(model)
         return ModelStatus(model, str(loaded.device), str(loaded.dtype).removeprefix("torch."))
 
     def first_noise(self, recipe: Recipe) -> FirstNoise:
         return self._first_noise(recipe, self._services)
+
+    def _preview_of_lanes(self) -> PreviewSettings:
+        return dataclasses.replace(self._store.preview(), kind="x0")
 
     def _save(self, generated: GeneratedImage) -> Path:
         folder = Path(self._store.current.pictures_folder or paths.pictures())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -14,8 +15,24 @@ from studio.generation.run import run
 from studio.generation.services import Services
 from studio.image import Image
 from studio.job.cancel import CancelToken
-from studio.job.event import Cancelled, Failed, Finished, ImageReady, JobEvent, JobId, Started, StepDone
-from studio.job.race import Lane, LaneEvent, LaneResult, Race, RaceReady
+from studio.job.event import (
+    Cancelled,
+    Failed,
+    Finished,
+    ImageReady,
+    JobEvent,
+    JobId,
+    ModelLoading,
+    PreviewReady,
+    Started,
+    StepDone,
+)
+from studio.job.preview import PreviewSettings
+from studio.job.race import Lane, LaneEvent, LaneResult, LaneStep, Race, RaceReady
+from studio.sampling.schedule import NoiseLevel
+
+# Noise and clean levels have no finite log(alpha²/sigma²); this is far beyond those of any trained schedule.
+LOG_SNR_MAXIMUM = 18.0
 
 
 @dataclass
@@ -24,17 +41,18 @@ class _Runner:
 
     lane: Lane
     events: Iterator[JobEvent]
+    preview: Callable[[], PreviewSettings]
     x0s: list[tuple[float, Tensor]] = field(default_factory=list)
     calls: int = 0
+    seconds: float = 0.0
     image: Image | None = None
     sentence: str = ""
     trajectory: str = ""
     ended: JobEvent | None = None
 
     def arrived(self, arrival: Arrival) -> None:
-        level = arrival.level
         self.calls = arrival.calls
-        self.x0s.append((-2.0 * math.log(level.ratio) if 0 < level.ratio < math.inf else 0.0, _flat(arrival.step.x0)))
+        self.x0s.append((_log_snr(arrival.level), _flat(arrival.step.x0)))
 
     def note(self, event: JobEvent) -> None:
         if isinstance(event, Started):
@@ -50,7 +68,7 @@ class _Runner:
 def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) -> Iterator[JobEvent]:
     """Run all lanes; a lane that fails leaves the others alone. Ends with exactly one terminal event.
 
-    The events of a lane come as `LaneEvent`; `RaceReady` comes before `Finished`.
+    The events of a lane come as `LaneEvent`, each step of it as `LaneStep` too; `RaceReady` comes before `Finished`.
     """
     runners = [_runner(job, lane, services, cancel) for lane in race.lanes]
     steps = sum(runner.lane.recipe.sampling.steps for runner in runners)
@@ -60,6 +78,8 @@ def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) ->
             for event in _one_turn(runner):
                 done += isinstance(event, StepDone)
                 yield LaneEvent(job, number, event)
+                if isinstance(event, StepDone):
+                    yield _lane_step(job, number, event.step, runner, runners[0])
     if cancel.cancelled:
         yield Cancelled(job, done, steps)
         return
@@ -67,29 +87,47 @@ def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) ->
         yield Failed(job, f"No lane came through. The first says: {runners[0].sentence}")
         return
     yield RaceReady(job, tuple(_result(runner, runners[0]) for runner in runners))
-    yield Finished(job, None, sum(r.ended.seconds for r in runners if isinstance(r.ended, Finished)))
+    yield Finished(job, None, sum(runner.seconds for runner in runners))
 
 
 def _runner(job: JobId, lane: Lane, services: Services, cancel: CancelToken) -> _Runner:
-    runner = _Runner(lane, iter(()))
+    runner = _Runner(lane, iter(()), services.preview)
     runner.events = run(job, lane.recipe, services, cancel, arrived=runner.arrived)
     return runner
 
 
 def _one_turn(runner: _Runner) -> Iterator[JobEvent]:
-    """The events of a lane up to its next step, or to its end."""
-    if runner.ended is not None:
-        return
-    for event in runner.events:
+    """The events of a lane up to its next step and the preview of it, or to its end."""
+    while runner.ended is None:
+        began = time.perf_counter()
+        event = next(runner.events)
+        # The model is loaded for all lanes and previews are for looking on: neither is the cost of a lane.
+        if not isinstance(event, (ModelLoading, Started, PreviewReady)):
+            runner.seconds += time.perf_counter() - began
         runner.note(event)
         yield event
-        if isinstance(event, StepDone):
+        if isinstance(event, StepDone) and not runner.preview().wanted(event.step, event.steps):
             return
+        if isinstance(event, PreviewReady):
+            return
+
+
+def _lane_step(job: JobId, number: int, step: int, runner: _Runner, first: _Runner) -> LaneStep:
+    log_snr, x0 = runner.x0s[-1]
+    return LaneStep(job, number, step, log_snr, _distance(x0, _nearest(first, log_snr)))
 
 
 def _result(runner: _Runner, first: _Runner) -> LaneResult:
     curve = tuple((log_snr, _distance(x0, _nearest(first, log_snr))) for log_snr, x0 in runner.x0s)
-    return LaneResult(runner.lane, runner.image, runner.sentence, runner.calls, curve, runner.trajectory)
+    return LaneResult(
+        runner.lane, runner.image, runner.sentence, runner.calls, curve, runner.trajectory, runner.seconds
+    )
+
+
+def _log_snr(level: NoiseLevel) -> float:
+    if level.ratio <= 0:
+        return LOG_SNR_MAXIMUM
+    return min(max(-2.0 * math.log(level.ratio), -LOG_SNR_MAXIMUM), LOG_SNR_MAXIMUM)
 
 
 def _nearest(runner: _Runner, log_snr: float) -> Tensor | None:

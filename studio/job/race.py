@@ -55,6 +55,13 @@ class Race:
 
 
 @dataclass(frozen=True)
+class RaceQueued(JobEvent):
+    """A race was accepted as a job: for a race what `Queued` is for a picture."""
+
+    race: Race
+
+
+@dataclass(frozen=True)
 class LaneEvent(JobEvent):
     """What one lane of a race tells; the job is that of the whole race."""
 
@@ -63,8 +70,22 @@ class LaneEvent(JobEvent):
 
 
 @dataclass(frozen=True)
+class LaneStep(JobEvent):
+    """A lane made step `step` from the level with this log(alpha²/sigma²).
+
+    `distance` is that of its x0 from the first lane's at the nearest level so far; the first lane may still come
+    nearer, so `LaneResult.curve` has the last word.
+    """
+
+    lane: int
+    step: int
+    log_snr: float
+    distance: float
+
+
+@dataclass(frozen=True)
 class LaneResult:
-    """How a lane ended: its picture or a sentence, its cost in network calls, and its way.
+    """How a lane ended: its picture or a sentence, its cost in network calls and seconds of its own, and its way.
 
     `curve` holds for every step log(alpha²/sigma²) of the level it started from, and the distance of its x0 from that
     of the first lane at the nearest level (root mean square over the latent).
@@ -76,6 +97,12 @@ class LaneResult:
     calls: int
     curve: tuple[tuple[float, float], ...]
     trajectory: str = ""
+    seconds: float = 0.0
+
+    @property
+    def distance(self) -> float | None:
+        """The distance of the last x0, None if there is none."""
+        return self.curve[-1][1] if self.curve else None
 
 
 @dataclass(frozen=True)
@@ -97,13 +124,22 @@ def race(base: Recipe, columns: Axis, rows: Axis | None = None) -> Race:
         raise InvalidField(columns.field, f"This race has {count} lanes. Use at most {LANES_MAXIMUM}.")
     lanes = []
     for row, second in enumerate(rows.values if rows else (None,)):
-        start = with_field(base, rows.field, second) if rows and second is not None else base
         for column, value in enumerate(columns.values):
             label = columns.label(value)
             if rows and second is not None:
                 label = f"{label}, {rows.label(second)}"
-            lanes.append(Lane(label, with_field(start, columns.field, value), column, row))
+            lanes.append(Lane(label, _varied(base, columns, value, rows, second), column, row))
     return Race(columns, rows, tuple(lanes))
+
+
+def _varied(base: Recipe, columns: Axis, value: OptionValue, rows: Axis | None, second: OptionValue | None) -> Recipe:
+    """Both fields changed. The sampler comes first: another one takes its options back to their defaults."""
+    changes = [(columns.field, value)]
+    if rows is not None and second is not None:
+        changes.append((rows.field, second))
+    for name, chosen in sorted(changes, key=lambda change: change[0] != "sampler"):
+        base = with_field(base, name, chosen)
+    return base
 
 
 def with_field(base: Recipe, name: str, value: OptionValue) -> Recipe:

@@ -16,6 +16,7 @@ from studio.errors import StudioError
 from studio.job.cancel import CancelToken
 from studio.job.event import TERMINAL, Failed, JobEvent, JobId, ModelStatus, PreviewReady
 from studio.job.preview import FirstNoise
+from studio.job.race import Race
 from studio.job.recipe import Recipe
 from studio.worker.mailbox import Mailbox
 
@@ -27,6 +28,8 @@ class Engine(Protocol):
 
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]: ...
 
+    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]: ...
+
     def warm_up(self, model: str) -> ModelStatus: ...
 
     def first_noise(self, recipe: Recipe) -> FirstNoise: ...
@@ -34,10 +37,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """A job that waits for the worker."""
+    """A job that waits for the worker: one picture, or a race of several."""
 
     id: JobId
-    recipe: Recipe
+    work: Recipe | Race
     cancel: CancelToken
 
 
@@ -124,7 +127,7 @@ class GenerationWorker(QObject):
 
     def _run(self, job: QueuedJob) -> None:
         try:
-            for event in self._get_engine().run(job.id, job.recipe, job.cancel):
+            for event in self._events(job):
                 self._tell(event)
                 if isinstance(event, TERMINAL):
                     return
@@ -133,6 +136,11 @@ class GenerationWorker(QObject):
             detail = "".join(traceback.format_exception(problem))
             log.info("a job failed outside its run", exc_info=problem)
             self.job_event.emit(Failed(job.id, _sentence(problem), detail=detail))
+
+    def _events(self, job: QueuedJob) -> Iterator[JobEvent]:
+        if isinstance(job.work, Race):
+            return self._get_engine().run_race(job.id, job.work, job.cancel)
+        return self._get_engine().run(job.id, job.work, job.cancel)
 
     def _tell(self, event: JobEvent) -> None:
         if not isinstance(event, PreviewReady):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from studio.job.cancel import CancelToken
 from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId, PreviewReady, Queued
+from studio.job.race import Race, RaceQueued
 from studio.job.recipe import Recipe
 from studio.worker.generation_worker import Engine, GenerationWorker, Inbox, QueuedJob
 from studio.worker.mailbox import Mailbox
@@ -63,12 +64,23 @@ class JobQueue(QObject):
 
     def submit(self, recipe: Recipe) -> JobId:
         """Accept a recipe as a job. It runs when those before it are done."""
+        job = self._accept(recipe)
+        self.job_event.emit(Queued(job, recipe))
+        self._wake.emit()
+        return job
+
+    def submit_race(self, race: Race) -> JobId:
+        """Accept a race as one job. Previews of lanes come within its events, none is left out."""
+        job = self._accept(race)
+        self.job_event.emit(RaceQueued(job, race))
+        self._wake.emit()
+        return job
+
+    def _accept(self, work: Recipe | Race) -> JobId:
         self._last_id += 1
-        job = QueuedJob(self._last_id, recipe, CancelToken())
+        job = QueuedJob(self._last_id, work, CancelToken())
         self._unfinished[job.id] = job.cancel
         self._inbox.add(job)
-        self.job_event.emit(Queued(job.id, recipe))
-        self._wake.emit()
         return job.id
 
     def cancel(self, job: JobId) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from studio.generation.race import run_race
 from studio.generation.run import run
 from studio.generation.services import Services
 from studio.job.cancel import CancelToken
-from studio.job.event import TERMINAL, Cancelled, Failed, Finished, ImageReady, JobEvent, StepDone
+from studio.job.event import TERMINAL, Cancelled, Failed, Finished, ImageReady, JobEvent, PreviewReady, StepDone
 from studio.job.preview import PreviewSettings
-from studio.job.race import Axis, LaneEvent, LaneResult, Race, RaceReady, race
+from studio.job.race import Axis, LaneEvent, LaneResult, LaneStep, Race, RaceReady, race
 from studio.job.recipe import Sampling, recipe
 from studio.models.catalog import ModelCatalog
 from studio.models.device import choose_placement
@@ -103,3 +104,29 @@ def test_cancelling_ends_all_lanes_at_once(services: Services) -> None:
     assert isinstance(events[-1], Cancelled)
     assert sum(isinstance(e.event, StepDone) for e in events if isinstance(e, LaneEvent)) == 1
     assert [type(event) for event in events if isinstance(event, TERMINAL)] == [Cancelled]
+
+
+def test_each_step_is_measured_as_it_comes(services: Services) -> None:
+    events = go(race(BASE, Axis("sampler", ("ddim", "ddpm"))), services)
+    ready = results(events)
+    for lane in (0, 1):
+        measured = [(e.log_snr, e.distance) for e in events if isinstance(e, LaneStep) and e.lane == lane]
+        assert measured == list(ready[lane].curve)
+    assert ready[1].distance == ready[1].curve[-1][1]
+
+
+def test_the_preview_of_a_step_comes_before_the_next_lane_moves(services: Services) -> None:
+    seen = dataclasses.replace(services, preview=lambda: PreviewSettings("linear"))
+    events = go(race(BASE, Axis("sampler", ("ddim", "euler"))), seen)
+    kinds = (StepDone, PreviewReady)
+    told = [(e.lane, type(e.event)) for e in events if isinstance(e, LaneEvent) and isinstance(e.event, kinds)]
+    assert told == [(lane, kind) for _ in range(3) for lane in (0, 1) for kind in kinds]
+
+
+def test_the_seconds_of_the_lanes_are_those_of_the_race(services: Services) -> None:
+    events = go(race(BASE, Axis("steps", (2, 3))), services)
+    first, second = results(events)
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.seconds == first.seconds + second.seconds
+    assert min(first.seconds, second.seconds) > 0

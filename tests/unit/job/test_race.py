@@ -57,3 +57,11 @@ def test_what_cannot_be_run_is_refused_by_its_field(columns: Axis, rows: Axis | 
     with pytest.raises(InvalidField) as refused:
         race(BASE, columns, rows)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_sampler_and_its_option_can_be_crossed(swapped: bool) -> None:
+    axes = (Axis("sampler", ("ddim", "ddpm")), Axis("eta", (0.0, 1.0)))
+    plan = race(BASE, *(axes[::-1] if swapped else axes))
+    found = {(lane.recipe.sampling.sampler, lane.recipe.sampling.options["eta"]) for lane in plan.lanes}
+    assert found == {("ddim", 0.0), ("ddim", 1.0), ("ddpm", 0.0), ("ddpm", 1.0)}
