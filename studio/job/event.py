@@ -1,7 +1,8 @@
 """What a job tells while it runs. Plain data: safe to send from the worker to the window.
 
 A job is one accepted recipe. Its life: `Queued`, perhaps `ModelLoading`, `Started`, a `StepDone` a step with
-`PreviewReady` between them, `ImageReady`; then exactly one of `Finished`, `Cancelled`, `Failed`.
+`PreviewReady` between them, `ImageReady`; then exactly one of `Finished`, `Cancelled`, `Failed`. Between two steps it
+may be `Paused` and then `Resumed`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class JobEvent:
 
 @dataclass(frozen=True)
 class Queued(JobEvent):
+    """`again` is the picture whose steps are recorded again; then no new picture comes, and no `ImageReady`."""
+
     recipe: Recipe
+    again: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,19 @@ class StepDone(JobEvent):
     steps: int
     seconds: float
     timestep: float
+
+
+@dataclass(frozen=True)
+class Paused(JobEvent):
+    """The run waits after `step` of `steps` steps; everything so far is on the disk."""
+
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Resumed(JobEvent):
+    """The run goes on."""
 
 
 @dataclass(frozen=True)
