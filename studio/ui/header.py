@@ -38,3 +38,7 @@ class Header(QWidget):
         """Tell model, device and precision; those that are not known yet are left out."""
         shown = device.upper() if device in ("cpu", "mps") else device
         self._where.setText(", ".join(part for part in (model, shown, precision) if part))
+
+    def place(self) -> str:
+        """What is told."""
+        return self._where.text()

@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.session.status_changed.connect(self.recipe_pane.foot.show_status)
         self.session.status_changed.connect(self._show_progress)
         self.timeline.take_keys_of(self.canvas.view)
+        self.canvas.take_drops_of(self)
         self.timeline.kind_changed.connect(lambda kind: self._store.change(preview_kind=kind))
         self.form.changed.connect(lambda names: self._expect_steps() if names & {"steps", "timesteps"} else None)
 

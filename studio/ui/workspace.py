@@ -72,9 +72,15 @@ class Workspace(QWidget):
         """Whether the right pane lies over the canvas."""
         return self._overlay.isVisible()
 
+    def open_overlay(self) -> None:
+        """Show the right pane over the canvas, if it is folded to a rail."""
+        if self._railed:
+            self._overlay.open_over(self._rail)
+
     def close_overlay(self) -> None:
-        """Put the right pane away again."""
+        """Put the right pane away again; the keyboard goes back to the button that opened it."""
         self._overlay.hide()
+        self._rail_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -87,9 +93,9 @@ class Workspace(QWidget):
         rail.setFixedWidth(px(RAIL))
         column = QVBoxLayout(rail)
         column.setContentsMargins(0, px(8), 0, 0)
-        button = IconButton("history", self.tr("History"))
-        button.clicked.connect(self._toggle_overlay)
-        column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._rail_button = IconButton("history", self.tr("History"))
+        self._rail_button.clicked.connect(self._toggle_overlay)
+        column.addWidget(self._rail_button, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         column.addStretch(1)
         rail.hide()
         return rail
@@ -124,9 +130,9 @@ class Workspace(QWidget):
 
     def _toggle_overlay(self) -> None:
         if self._overlay.isVisible():
-            self._overlay.hide()
+            self.close_overlay()
         else:
-            self._overlay.open_over(self._rail)
+            self.open_overlay()
 
 
 class Overlay(QWidget):

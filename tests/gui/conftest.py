@@ -11,8 +11,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from studio import app, paths
+from studio.settings import Settings, save
 from studio.ui.metrics import REDUCE_MOTION
 from studio.ui.theme import Theme
+from tests.gui.studio_driver import Driver
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -83,3 +86,48 @@ def turn_wheel(qapp: QApplication) -> Callable[[QWidget, int], bool]:
         return event.isAccepted()
 
     return turn
+
+
+@pytest.fixture(scope="session")
+def loaded_once() -> Iterator[None]:
+    """Models are really loaded, but each only once for all windows: they do not change while they are used."""
+    from studio.models import loader
+
+    really, kept = loader.load_model, {}
+
+    def load(path: Path, placement: object, name: str | None = None) -> object:
+        key = (path, placement, name)
+        if key not in kept:
+            kept[key] = really(path, placement, name)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load_model", load)
+        yield
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication, theme: Theme, loaded_once: None) -> Iterator[Callable[..., Driver]]:
+    """Starts the studio as the program does; `settings` are those that an earlier start left."""
+    drivers: list[Driver] = []
+
+    def begin(**settings: object) -> Driver:
+        if settings:
+            save(paths.settings_file(), Settings(**settings))
+        window = app.build(qapp)
+        qapp.setProperty(REDUCE_MOTION, True)
+        qtbot.addWidget(window)
+        drivers.append(Driver(qtbot, window))
+        return drivers[-1]
+
+    yield begin
+    for driver in drivers:
+        driver.close()
+    # The window dressed the application with a theme of its own.
+    theme.apply("dark", 1.0)
+
+
+@pytest.fixture
+def studio(start: Callable[..., Driver]) -> Driver:
+    """The studio at its first start."""
+    return start()

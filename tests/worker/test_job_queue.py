@@ -35,7 +35,7 @@ STEPS = 20
 
 
 class StepEngine:
-    """Walks steps of a millisecond, reads the cancel flag before each, and obeys the prompt where a test wants a fault."""
+    """Walks steps of a millisecond, reads the cancel flag before each; the prompt may ask for a fault."""
 
     def __init__(self) -> None:
         self.thread = threading.current_thread()

@@ -115,6 +115,14 @@ class Canvas(QWidget):
         self._path = path
         self._offer()
 
+    def take_drops_of(self, widget: QWidget) -> None:
+        """Take the pictures that are dropped on `widget` as if they were dropped here."""
+        drop = PictureDrop(widget)
+        drop.hovering.connect(self._invite)
+        drop.ended.connect(self._drop_frame.hide)
+        drop.dropped.connect(self.file_dropped)
+        drop.refused.connect(self.drop_refused)
+
     def picture(self) -> QImage | None:
         """The picture as it was given, or None."""
         return self.view.image()
@@ -153,11 +161,7 @@ class Canvas(QWidget):
         self._navigation.hovered.connect(self._hover)
         self._navigation.dragged_out.connect(self._drag_out)
         self.view.view_changed.connect(self._tell_place)
-        self._drop = PictureDrop(self)
-        self._drop.hovering.connect(self._invite)
-        self._drop.ended.connect(self._drop_frame.hide)
-        self._drop.dropped.connect(self.file_dropped)
-        self._drop.refused.connect(self.drop_refused)
+        self.take_drops_of(self)
 
     def _offer(self) -> None:
         shown = self.view.image() is not None

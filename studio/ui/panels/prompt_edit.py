@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
@@ -59,6 +59,10 @@ class PromptEdit(QPlainTextEdit):
     def completions(self) -> QListWidget:
         """The list that is shown while completions are offered."""
         return self._popup
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        # A dropped file is for the window; its address is no prompt.
+        return not source.hasUrls() and super().canInsertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._popup.isVisible() and self._steer(event):

@@ -42,6 +42,8 @@ class CommitField(QLineEdit):
         self._offered = ""
         # A line edit has margins inside its padding. Without them its text stands where a combo box has it.
         self.setTextMargins(-2, 0, -2, 0)
+        # What is dropped is for the window: a field would take a file's address for its value.
+        self.setAcceptDrops(False)
 
     def show_text(self, text: str) -> None:
         """Show `text` as the accepted one."""
