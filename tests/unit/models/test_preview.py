@@ -63,9 +63,7 @@ def test_a_preview_leaves_its_latent_alone() -> None:
     assert torch.equal(latent, before)
 
 
-@given(
-    full=st.floats(1e-6, 10.0), tiny=st.floats(1e-6, 10.0), step=st.floats(1e-6, 10.0), side=st.integers(1, 32)
-)
+@given(full=st.floats(1e-6, 10.0), tiny=st.floats(1e-6, 10.0), step=st.floats(1e-6, 10.0), side=st.integers(1, 32))
 def test_auto_takes_the_best_that_costs_a_tenth_of_a_step(full: float, tiny: float, step: float, side: int) -> None:
     previews = Previews({"linear": decode, "tiny": decode, "full": decode})
     latent = torch.zeros(1, 4, side, side)
