@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
@@ -139,18 +140,34 @@ def test_damaged_weights(
     assert everything_in(tmp_path) == sorted([folder, *everything_in(folder)])
 
 
-def test_weights_that_are_no_numbers_fail_in_their_step(generate: Program, tmp_path: Path, tiny_model: Path) -> None:
-    folder = tmp_path / "nan"
-    shutil.copytree(tiny_model, folder)
+def changed_unet(model: Path, folder: Path, change: Callable[[dict[str, torch.Tensor]], None]) -> Path:
+    """A copy of a model with other weights in its U-Net."""
+    shutil.copytree(model, folder)
     (weights,) = (folder / "unet").glob("*.safetensors")
     with safe_open(weights, "pt") as opened:
         tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a dictionary
-    tensors["conv_out.bias"][0] = float("nan")
+    change(tensors)
     save_file(tensors, weights, {"format": "pt"})
+    return folder
+
+
+def test_weights_that_are_no_numbers(generate: Program, tmp_path: Path, tiny_model: Path) -> None:
+    def spoil(tensors: dict[str, torch.Tensor]) -> None:
+        tensors["conv_out.bias"][0] = float("nan")
+
+    folder = changed_unet(tiny_model, tmp_path / "nan", spoil)
+    answer = generate("--model", folder, "--json", "--out", tmp_path / "out.png")
+    assert answer.code == 2
+    assert "no numbers" in answer.of_kind("failed")[0]["sentence"]
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_values_that_become_no_numbers_fail_in_their_step(generate: Program, tmp_path: Path, tiny_model: Path) -> None:
+    folder = changed_unet(tiny_model, tmp_path / "huge", lambda tensors: tensors["conv_in.weight"].mul_(1e30))
     answer = generate("--model", folder, "--json", "--out", tmp_path / "out.png")
     assert answer.code == 1
     assert [event["event"] for event in answer.events] == ["queued", "model_loading", "started", "failed"]
-    assert "no numbers at step 1 of 2" in answer.of_kind("failed")[0]["sentence"]
+    assert "at step 1 of 2" in answer.of_kind("failed")[0]["sentence"]
     assert not (tmp_path / "out.png").exists()
 
 
