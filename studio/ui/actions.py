@@ -35,7 +35,7 @@ class WindowActions:
         self._menu(tr("&Edit"), canvas.copy, None, self.prompt)
         self._menu(tr("&View"), canvas.fit, canvas.actual_size, canvas.zoom_in, canvas.zoom_out, None, self.live,
                    self.full_screen)  # fmt: skip
-        self._menu(tr("&Picture"), canvas.use_settings)
+        self._menu(tr("&Picture"), canvas.use_settings, canvas.branch)
         self._menu(tr("&Run"), self.generate, self.cancel, None, self.roll)
         self._menu(tr("&Help"), self.keys, self.about)
 

@@ -22,13 +22,16 @@ class HistoryPanel(QWidget):
     """Shows jobs and their pictures; what the user wants with one is told by signals that carry its id.
 
     `selected` asks to show a picture; it is emitted by a click, a double click or Return, and only for a job that has
-    one. `delete_requested` comes after the user agreed; the owner deletes the file and calls `remove`.
+    one. `branch_requested` asks to branch from it, `compare_requested(job, other)` to compare two, None being the
+    picture shown. `delete_requested` comes after the user agreed; the owner deletes the file and calls `remove`.
     """
 
     selected = Signal(int)
     copy_requested = Signal(int)
     show_in_folder_requested = Signal(int)
     use_settings_requested = Signal(int)
+    branch_requested = Signal(int)
+    compare_requested = Signal(object, object)
     delete_requested = Signal(int)
 
     def __init__(self, load: Callable[[Path], Image], parent: QWidget | None = None) -> None:
@@ -47,7 +50,10 @@ class HistoryPanel(QWidget):
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._list)
         self.setFocusProxy(self._list)
+        self._list.setSelectionMode(CardList.SelectionMode.ExtendedSelection)
         self._actions = PictureActions(self._list)
+        self._branch = self._actions.add(self.tr("Branch from this picture"), "git-branch")
+        self._compare = self._actions.add(self.tr("Compare with the picture shown"), "git-compare")
         self._delete = self._actions.add(self.tr("Delete file…"), "trash", "Delete")
         self._delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._connect()
@@ -101,20 +107,27 @@ class HistoryPanel(QWidget):
         return picture_mime(to_qimage(image) if image else None, entry.path if entry else None)
 
     def _connect(self) -> None:
-        self._list.clicked.connect(self._show)
+        self._list.clicked.connect(self._clicked)
         self._list.activated.connect(self._show)
         self._list.customContextMenuRequested.connect(self._open_menu)
         self._list.selectionModel().currentChanged.connect(self._offer)
+        self._list.selectionModel().selectionChanged.connect(self._offer)
         self._model.dataChanged.connect(self._offer)
         actions = self._actions
         actions.copy.triggered.connect(lambda: self._ask_for(self.copy_requested))
         actions.show_in_folder.triggered.connect(lambda: self._ask_for(self.show_in_folder_requested))
         actions.use_settings.triggered.connect(lambda: self._ask_for(self.use_settings_requested))
+        self._branch.triggered.connect(lambda: self._ask_for(self.branch_requested))
+        self._compare.triggered.connect(self._ask_to_compare)
         self._delete.triggered.connect(self._ask_before_deleting)
         self._offer()
 
     def _current(self) -> Entry | None:
         return self._list.currentIndex().data(ENTRY)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if len(self._list.selectedIndexes()) <= 1:
+            self._show(index)
 
     def _show(self, index: QModelIndex) -> None:
         entry: Entry = index.data(ENTRY)
@@ -125,17 +138,35 @@ class HistoryPanel(QWidget):
         if entry := self._current():
             wish.emit(entry.job)
 
+    def _ask_to_compare(self) -> None:
+        jobs = self._chosen()
+        if jobs:
+            self.compare_requested.emit(jobs[0], jobs[1] if len(jobs) == 2 else None)
+
+    def _chosen(self) -> list[JobId]:
+        """The chosen jobs that have a picture, oldest first."""
+        rows = sorted(self._list.selectedIndexes(), key=QModelIndex.row, reverse=True)
+        return [entry.job for index in rows if (entry := index.data(ENTRY)).has_picture]
+
+    def _offer_to_compare(self, entry: Entry | None) -> None:
+        jobs = self._chosen()
+        self._compare.setText(self.tr("Compare") if len(jobs) == 2 else self.tr("Compare with the picture shown"))
+        allow(self._compare, "" if len(jobs) in (1, 2) else self.tr("Choose one picture, or two with Ctrl."))
+        allow(self._branch, "" if entry and entry.has_picture else self.tr("There is no picture yet."))
+
     def _offer(self) -> None:
         entry = self._current()
         saved = entry is not None and entry.path is not None
         self._actions.offer(shown=entry is not None and entry.has_picture, saved=saved, has_recipe=entry is not None)
+        self._offer_to_compare(entry)
         allow(self._delete, "" if saved else self.tr("This picture is not saved as a file."))
 
     def _open_menu(self, place: QPoint) -> None:
         if not self._list.indexAt(place).isValid():
             return
         actions = self._actions
-        menu = actions.menu([(actions.copy, actions.show_in_folder), (actions.use_settings,), (self._delete,)])
+        own = (actions.use_settings, self._branch, self._compare)
+        menu = actions.menu([(actions.copy, actions.show_in_folder), own, (self._delete,)])
         menu.popup(self._list.viewport().mapToGlobal(place))
 
     def _ask_before_deleting(self) -> None:
