@@ -23,6 +23,7 @@ PREVIOUS_SUFFIX, DAMAGED_SUFFIX = ".previous", ".damaged-"
 Theme = Literal["dark", "light", "system"]
 PreviewDecoder = Literal["auto", "linear", "tiny", "full", "off"]
 PreviewKind = Literal["x0", "x"]
+RecordMode = Literal["all", "every", "none"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "float16", "bfloat16"]
 Text = Annotated[str, Field(max_length=100_000)]
@@ -33,7 +34,8 @@ class Settings(BaseModel):
     """Frozen; `with_` makes a changed copy. Unknown keys are kept and written again.
 
     `form` holds the fields as the user left them, `recipe` the text of the last recipe. Window geometry and state are
-    base64. `ui_scale` is in percent. `pictures_folder` None is the default place.
+    base64. `ui_scale` is in percent. `pictures_folder` None is the default place. `record_limit_gb` is
+    how much space the steps of all pictures may take, in 10⁹ bytes, 0 for no limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -50,6 +52,10 @@ class Settings(BaseModel):
     model_folders: tuple[Place, ...] = ()
     preview_decoder: PreviewDecoder = "auto"
     preview_kind: PreviewKind = "x0"
+    record_mode: RecordMode = "all"
+    record_every: Annotated[int, Field(ge=2, le=1000)] = 5
+    record_limit_gb: Annotated[int, Field(ge=0, le=100_000)] = 10
+    hints_seen: Annotated[int, Field(ge=0, le=2)] = 0
     device: Device = "auto"
     precision: Precision = "auto"
     seed_locked: bool = True

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio import settings
 from studio.errors import StorageError
 from studio.job.preview import PreviewSettings
+from studio.job.recording import RecordSettings
 from studio.settings import Settings
 
 SAVE_DELAY_MS = 1000
@@ -40,6 +41,11 @@ class SettingsStore(QObject):
     def preview(self) -> PreviewSettings:
         """What the user wants to see of a run; read by the worker at every step."""
         return PreviewSettings(self._settings.preview_decoder, self._settings.preview_kind)
+
+    def record(self) -> RecordSettings:
+        """What runs keep of their steps; read by the worker when one begins."""
+        current = self._settings
+        return RecordSettings(current.record_mode, current.record_every, current.record_limit_gb * 10**9)
 
     def change(self, **changes: Any) -> None:
         """Replace values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -22,10 +23,13 @@ from studio.job.event import (
     Started,
     StepDone,
 )
+from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordSettings
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.panels.history_model import JobState
 from studio.ui.panels.history_panel import HistoryPanel
+from studio.ui.timeline.film import Film
 from studio.ui.timeline.timeline import Timeline
 from studio.ui.titles import title
 
@@ -37,16 +41,25 @@ class Stage(QObject):
     """
 
     def __init__(
-        self, canvas: Canvas, timeline: Timeline, history: HistoryPanel, parent: QObject | None = None
+        self,
+        canvas: Canvas,
+        timeline: Timeline,
+        history: HistoryPanel,
+        record: Callable[[], RecordSettings],
+        parent: QObject | None = None,
     ) -> None:
+        """`record` tells which steps a run that begins now will keep."""
         super().__init__(parent)
+        self._record = record
         self._canvas, self._timeline, self._history = canvas, timeline, history
         self._recipes: dict[JobId, Recipe] = {}
         self._running: JobId | None = None
         self._shown: Recipe | None = None
         self._shown_size: tuple[int, int] | None = None
         self._whole = False
+        self._opened: tuple[Path, Image] | None = None
         timeline.step_selected.connect(self._show_step)
+        timeline.look_changed.connect(self._show_step)
         timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
         history.selected.connect(self.show_job)
 
@@ -84,7 +97,7 @@ class Stage(QObject):
             return
         self._timeline.add_preview(preview.step, preview.kind, preview.image)
         self._history.set_preview(preview.job, preview.image)
-        if self._timeline.is_live:
+        if self._timeline.is_live and preview.kind == self._timeline.kind:
             caption = self.tr("Step {step} of {steps}, {kind}")
             text = caption.format(step=preview.step, steps=preview.steps, kind=preview.kind)
             self._show(preview.image, _captioned(text, recipe), recipe, size=(recipe.width, recipe.height))
@@ -99,24 +112,39 @@ class Stage(QObject):
             return
         if entry is None or image is None:
             return
-        self._look_away()
+        self._look_away(image, entry.recipe, entry.path)
         self._show(image, title(entry.recipe), entry.recipe, entry.path)
 
     def show_file(self, image: Image, recipe: Recipe | None, path: Path) -> None:
         """Show a picture that was opened or dropped."""
-        self._look_away()
+        self._look_away(image, recipe, path)
         self._show(image, path.name, recipe, path)
 
-    def _look_away(self) -> None:
-        """The canvas leaves the strip: no step of it is the one looked at, and a run goes on out of sight."""
-        self._timeline.set_live(False)
-        self._timeline.filmstrip.set_current(0)
+    @Slot(object)
+    def learn(self, facts: TrajectoryFacts) -> None:
+        """Numbers of a record came: of the run that is shown, or of the picture that was opened."""
+        if facts.request.picture is None:
+            self._timeline.projector.learn(facts)
+        elif self._opened is not None and facts.request.picture == self._opened[0] and facts.levels:
+            self._timeline.show_film(Film.of_record(facts, self._opened[1]))
+
+    def _look_away(self, image: Image, recipe: Recipe | None, path: Path | None) -> None:
+        """The strip shows the steps of this picture as soon as they are found; a run goes on out of sight."""
+        self._opened = (path, image) if path else None
+        film = Film(recipe.sampling.steps if recipe else 1, (), (image.width, image.height), recipe)
+        film.done, film.final = film.steps, image
+        self._timeline.show_film(film)
+        if path is not None:
+            self._timeline.projector.facts_wanted.emit(FactsRequest(picture=path))
 
     def _begin(self, event: Started) -> None:
         recipe = self._recipes[event.job]
         self._running = event.job
         self._history.set_state(event.job, JobState.RUNNING)
-        self._timeline.begin(event.steps, event.timesteps, (recipe.width, recipe.height), recipe)
+        size = (recipe.width, recipe.height)
+        film = Film(event.steps, event.timesteps, size, recipe, event.trajectory, self._record())
+        film.share(event.first_step)
+        self._timeline.begin(film)
 
     def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
         self._timeline.finish(generated.image)
@@ -139,7 +167,7 @@ class Stage(QObject):
         if event.job == self._running:
             self._running = None
             if not isinstance(event, Finished):
-                self._timeline.finish(None)
+                self._timeline.finish(failed=isinstance(event, Failed))
 
     def _show_step(self, step: int | None) -> None:
         """Show a kept step, or with None the newest of the run."""

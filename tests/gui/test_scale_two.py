@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("name", ["canvas", "test_filmstrip.py", "history"])
+@pytest.mark.parametrize("name", ["canvas", "timeline", "history"])
 def test_at_200_percent(name: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(HERE / name)]
     run = subprocess.run(

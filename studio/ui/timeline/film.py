@@ -1,28 +1,33 @@
-"""What is kept of one run to look back at: a small picture of every step, of its x0 or of its x. No Qt."""
+"""What is known of one run to look back at: the steps that are recorded, and small pictures in every view. No Qt."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Literal
 
 from studio.image import Image
-from studio.job.event import PreviewKind
+from studio.job.facts import TrajectoryFacts
 from studio.job.recipe import Recipe
-from studio.ui.timeline.strip_layout import Cell
+from studio.job.recording import RecordSettings
+from studio.job.view import VIEW_KINDS, AnyView, ViewKind, ViewRequest
 
 KEPT_BYTES = 64 * 1024 * 1024
 """How much memory the pictures of one kind may take. Beyond it every second one is let go."""
 
-CellState = Literal["empty", "computing", "present", "missed"]
+NOT_RECORDED = RecordSettings("none")
 
 
 class Film:
     """The steps 1 to `steps` of one run. `done` is the last finished one, 0 before the first.
 
     `timesteps` are those of the `steps` + 1 levels, or nothing as long as the grid is not known; `size` is width and
-    height of the finished picture; `recipe` is how it is made, if that is known.
+    height of the finished picture; `recipe` is how it is made, if that is known. `trajectory` is the id of its record,
+    empty if there is none; then every step in `recorded` can be looked at, in every view. `failed` is the step that
+    gave no numbers, 0 if none did.
     """
+
+    noised = False
+    """Whether the steps go from the picture to noise instead."""
 
     def __init__(
         self,
@@ -30,18 +35,62 @@ class Film:
         timesteps: Sequence[float] = (),
         size: tuple[int, int] = (0, 0),
         recipe: Recipe | None = None,
+        trajectory: str = "",
+        record: RecordSettings = NOT_RECORDED,
     ) -> None:
         self.steps = steps
         self.size = size
         self.recipe = recipe
+        self.trajectory = trajectory
         self.done = 0
+        self.failed = 0
         self.running = False
         self.final: Image | None = None
-        self._timesteps = tuple(timesteps)
-        self._kept: dict[PreviewKind, dict[int, Image]] = {"x0": {}, "x": {}}
-        self._stride: dict[PreviewKind, int] = {"x0": 1, "x": 1}
+        self.facts: TrajectoryFacts | None = None
+        self.recorded: frozenset[int] = frozenset()
+        self._record = record
+        self.timesteps = tuple(timesteps)
+        self._kept: dict[ViewKind, dict[int, Image]] = {kind: {} for kind in VIEW_KINDS}
+        self._stride: dict[ViewKind, int] = dict.fromkeys(VIEW_KINDS, 1)
 
-    def keep(self, step: int, kind: PreviewKind, image: Image) -> None:
+    @classmethod
+    def of_record(cls, facts: TrajectoryFacts, final: Image | None) -> Film:
+        """The film of a run that is over and known from its record only, with its picture."""
+        size = (facts.recipe.width, facts.recipe.height) if facts.recipe else (0, 0)
+        timesteps = [level.timestep for level in facts.levels]
+        film = cls(facts.steps, timesteps, size, facts.recipe, facts.trajectory)
+        film.done = max(facts.kept, default=0)
+        film.final = final
+        film.learn(facts)
+        return film
+
+    def advance(self, step: int) -> None:
+        """Step `step` is done."""
+        self.done = step
+        if self.trajectory and self._record.keeps(step, self.steps):
+            self.recorded |= {step}
+
+    def share(self, first: int) -> None:
+        """The steps 1 to `first` are known from another run and not computed again."""
+        for step in range(1, first + 1):
+            self.advance(step)
+
+    def learn(self, facts: TrajectoryFacts) -> None:
+        """Take over what the record says about itself."""
+        self.facts = facts
+        self.recorded = frozenset(step for step in facts.kept if step)
+
+    def request(self, step: int, kind: ViewKind, *, exact: bool) -> AnyView | None:
+        """How to ask for a view of a step, or None if it is not recorded."""
+        return ViewRequest(self.trajectory, step, kind, exact) if step in self.recorded else None
+
+    def place_of(self, request: AnyView) -> tuple[int, ViewKind] | None:
+        """Which step and view of this film a request is for, None if it is for another film."""
+        if isinstance(request, ViewRequest) and self.trajectory and request.trajectory == self.trajectory:
+            return request.step, request.kind
+        return None
+
+    def keep(self, step: int, kind: ViewKind, image: Image) -> None:
         """Keep `image` for `step` (1 to `steps`); others are passed over. The newest is always kept."""
         if not 1 <= step <= self.steps:
             return
@@ -54,32 +103,39 @@ class Film:
             self._stride[kind] *= 2
             self._thin(kind, tuple(kept))
 
-    def picture(self, step: int, kind: PreviewKind) -> Image | None:
+    def picture(self, step: int, kind: ViewKind) -> Image | None:
         """What is kept of `step`. The last step of a finished run is the finished picture itself."""
-        if step == self.steps and self.final is not None:
+        if step == self.steps and self.ends(kind):
             return self.final
         return self._kept[kind].get(step)
 
-    def kept(self, kind: PreviewKind) -> list[int]:
+    def kept(self, kind: ViewKind) -> list[int]:
         """The steps that can be looked at, rising."""
-        steps = set(self._kept[kind])
-        if self.final is not None:
+        steps = set(self._kept[kind]) | self.recorded
+        if self.ends(kind):
             steps.add(self.steps)
         return sorted(steps)
 
-    def saw(self, kind: PreviewKind) -> bool:
-        """Whether a picture of this kind was kept, the finished one aside."""
-        return bool(self._kept[kind])
+    def pictured(self, kind: ViewKind) -> list[int]:
+        """The steps of which there is a picture, rising."""
+        steps = set(self._kept[kind])
+        if self.ends(kind):
+            steps.add(self.steps)
+        return sorted(steps)
 
-    def computes(self, cell: Cell) -> bool:
-        """Whether the step being computed belongs to `cell`."""
-        return self.running and cell.first <= self.done + 1 <= cell.last
+    def ends(self, kind: ViewKind) -> bool:
+        """Whether the finished picture is there and is the last step in this view."""
+        return self.final is not None and kind in ("x0", "x")
 
-    def nearest(self, step: int, kind: PreviewKind) -> int | None:
+    def saw(self, kind: ViewKind) -> bool:
+        """Whether steps can be looked at in this view, the finished picture aside."""
+        return bool(self._kept[kind] or self.recorded)
+
+    def nearest(self, step: int, kind: ViewKind) -> int | None:
         """The kept step that is nearest to `step`, the earlier one of two; None if nothing is kept."""
         return min(self.kept(kind), key=lambda kept: (abs(kept - step), kept), default=None)
 
-    def moved(self, step: int, by: int, kind: PreviewKind) -> int | None:
+    def moved(self, step: int, by: int, kind: ViewKind) -> int | None:
         """The kept step that lies `by` kept steps after `step`, or before it; at the ends the outermost one."""
         kept = self.kept(kind)
         if not kept or not by:
@@ -89,24 +145,11 @@ class Film:
             place -= 1
         return kept[min(max(place + by, 0), len(kept) - 1)]
 
-    def shown_by(self, cell: Cell, kind: PreviewKind) -> int | None:
-        """The kept step that `cell` shows: its own, or else the nearest of those it stands for."""
-        steps = (step for step in self.kept(kind) if cell.first <= step <= cell.last)
-        return min(steps, key=lambda step: abs(step - cell.step), default=None)
-
-    def state(self, cell: Cell, kind: PreviewKind) -> CellState:
-        """How `cell` looks."""
-        if self.shown_by(cell, kind) is not None:
-            return "present"
-        if self.computes(cell):
-            return "computing"
-        return "missed" if cell.last <= self.done else "empty"
-
     def timestep(self, step: int) -> float | None:
         """The timestep of the level that `step` reached, or None if the grid is not known."""
-        return self._timesteps[step] if step < len(self._timesteps) else None
+        return self.timesteps[step] if step < len(self.timesteps) else None
 
-    def _thin(self, kind: PreviewKind, steps: Sequence[int]) -> None:
+    def _thin(self, kind: ViewKind, steps: Sequence[int]) -> None:
         """Let go of those of `steps` that lie between the strides. The first and the newest stay."""
         kept = self._kept[kind]
         newest = max(kept)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QToolTip, QWidget
 
-from studio.job.event import PreviewKind
+from studio.job.view import ViewKind
 from studio.ui.metrics import px
+from studio.ui.timeline.cell_state import shown_by
 from studio.ui.timeline.film import Film
-from studio.ui.timeline.strip_layout import StripLayout
+from studio.ui.timeline.strip_layout import Cell, StripLayout
 from studio.ui.timeline.strip_painter import TICKS, StripPainter
 from studio.ui.widgets.state import plain_tooltip
 
@@ -22,10 +24,11 @@ class Filmstrip(QAbstractSlider):
     """Shows a `Film`. A slider to a screen reader: its value is the step looked at, 0 if none is.
 
     Only steps of which a picture is kept can be reached; others lead to the nearest. `step_selected(step)` is emitted
-    when the user chose one.
+    when the user chose one, `arranged()` when the cells lie elsewhere.
     """
 
     step_selected = Signal(int)
+    arranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +52,12 @@ class Filmstrip(QAbstractSlider):
         self.valueChanged.connect(self._choose)
         self.show_film(Film(1))
 
-    def show_film(self, film: Film, kind: PreviewKind = "x0") -> None:
+    @property
+    def strip_layout(self) -> StripLayout:
+        """Where the cells lie, measured from the left edge plus `SIDE`."""
+        return self._painter.layout
+
+    def show_film(self, film: Film, kind: ViewKind = "x0") -> None:
         """Show `film`, no step of it looked at yet."""
         self._painter.film, self._painter.kind = film, kind
         with QSignalBlocker(self):
@@ -65,7 +73,7 @@ class Filmstrip(QAbstractSlider):
             self.setValue(step)
         self.update()
 
-    def set_kind(self, kind: PreviewKind) -> None:
+    def set_kind(self, kind: ViewKind) -> None:
         """Show what is kept of x0 or of x."""
         self._painter.kind = kind
         self._painter.forget()
@@ -139,8 +147,7 @@ class Filmstrip(QAbstractSlider):
         """A press looks at the cell under it; a drag goes through all steps, also those without a cell."""
         start = press.position().x()
         cell = self._painter.layout.cell_at(start - px(SIDE))
-        shown = self._painter.film.shown_by(cell, self._painter.kind) if cell else None
-        self.go_to(shown or self._painter.layout.step_at(start - px(SIDE)))
+        self.go_to(self._step_in(cell) if cell else self._painter.layout.step_at(start - px(SIDE)))
         event = yield
         while abs(event.position().x() - start) < QApplication.startDragDistance():
             event = yield
@@ -148,13 +155,19 @@ class Filmstrip(QAbstractSlider):
             self.go_to(self._painter.layout.step_at(event.position().x() - px(SIDE)))
             event = yield
 
+    def _step_in(self, cell: Cell) -> int:
+        """The step that a click on a cell means: its own if that can be looked at, else the one it shows."""
+        film, kind = self._painter.film, self._painter.kind
+        return cell.step if cell.step in film.kept(kind) else shown_by(film, cell, kind) or cell.step
+
     def _leave(self, event: QEvent) -> None:
         self._painter.hovered = None
         self.update()
 
     def _tip(self, event: QHelpEvent) -> None:
         cell = self._painter.layout.cell_at(event.pos().x() - px(SIDE))
-        text = self._step_text(cell.step) if cell else ""
+        step = self._painter.layout.step_at(event.pos().x() - px(SIDE))
+        text = "\n".join([self._step_text(step), *self._numbers(step)]) if cell else ""
         QToolTip.showText(event.globalPos(), plain_tooltip(text), self)
 
     def _arrange(self, event: QEvent | None = None) -> None:
@@ -163,6 +176,7 @@ class Filmstrip(QAbstractSlider):
         self._painter.hovered = None
         self._painter.forget()
         self.update()
+        self.arranged.emit()
 
     def _choose(self, step: int) -> None:
         kept = self._painter.film.nearest(step, self._painter.kind) if step else None
@@ -181,6 +195,20 @@ class Filmstrip(QAbstractSlider):
         else:
             name = self.tr("{steps} empty cells").format(steps=film.steps)
         self.setAccessibleName(name)
+
+    def _numbers(self, step: int) -> list[str]:
+        """The level that a step reached, and its formula with the numbers of this run."""
+        facts = self._painter.film.facts
+        if facts is None or not 0 <= step < len(facts.levels):
+            return []
+        level = facts.levels[step]
+        snr = "∞" if math.isinf(level.snr) else f"{level.snr:.3g}"
+        text = self.tr("t {timestep}, alpha {alpha}, sigma {sigma}, SNR {snr}")
+        shown = text.format(
+            timestep=f"{level.timestep:.0f}", alpha=f"{level.alpha:.3f}", sigma=f"{level.sigma:.3f}", snr=snr
+        )
+        formula = facts.equations[step - 1] if 0 < step <= len(facts.equations) else ""
+        return [shown, formula] if formula else [shown]
 
     def _step_text(self, step: int) -> str:
         text = self.tr("Step {step} of {steps}, {kind}")

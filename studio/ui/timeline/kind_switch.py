@@ -1,16 +1,17 @@
-"""Which view of a step is shown: what the network expects at the end, or the state as it is."""
+"""Which view of a step is shown: a switch of five, or a box to choose from where there is no room for it."""
 
 from __future__ import annotations
 
-from typing import get_args
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
-
-from studio.job.event import PreviewKind
+from studio.job.view import VIEW_KINDS, ViewKind
 from studio.ui.metrics import px
 from studio.ui.tokens import TARGET
+from studio.ui.widgets.combo import DESCRIPTION, Combo
 from studio.ui.widgets.state import plain_tooltip
+
+COMBO_WIDTH = 96
 
 
 class KindSwitch(QWidget):
@@ -20,43 +21,69 @@ class KindSwitch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        meanings: dict[PreviewKind, str] = {
-            "x0": self.tr("x0: the picture that the network expects at the end"),
-            "x": self.tr("x: the state as it is at this step, noise and all"),
-        }
-        self._kind: PreviewKind = "x0"
+        self._kind: ViewKind = "x0"
         self._group = QButtonGroup(self)
+        self._combo = Combo()
+        self._combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._combo.setFixedWidth(px(COMBO_WIDTH))
+        self._combo.setAccessibleName(self.tr("View of the step"))
+        self._combo.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(px(2))
-        for kind, meaning in meanings.items():
-            button = QToolButton()
-            button.setText(kind)
-            button.setCheckable(True)
-            button.setChecked(kind == self._kind)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(meaning)
-            button.setToolTip(plain_tooltip(meaning, "V"))
-            button.setMinimumSize(px(TARGET) + px(8), px(TARGET))
-            self._group.addButton(button)
-            line.addWidget(button)
+        meanings = self._meanings()
+        for kind in VIEW_KINDS:
+            line.addWidget(self._button(kind, meanings[kind]))
+            self._combo.addItem(kind, kind)
+            self._combo.setItemData(self._combo.count() - 1, meanings[kind], DESCRIPTION)
+        line.addWidget(self._combo)
         self._group.buttonClicked.connect(lambda button: self._choose(button.text()))
+        self._combo.activated.connect(lambda index: self._choose(self._combo.itemData(index)))
 
-    def kind(self) -> PreviewKind:
+    def kind(self) -> ViewKind:
         return self._kind
 
-    def set_kind(self, kind: PreviewKind) -> None:
+    def set_kind(self, kind: ViewKind) -> None:
         """Show `kind` as chosen, without emitting."""
         self._kind = kind
         for button in self._group.buttons():
             button.setChecked(button.text() == kind)
+        with QSignalBlocker(self._combo):
+            self._combo.setCurrentIndex(VIEW_KINDS.index(kind))
+
+    def set_compact(self, compact: bool) -> None:
+        """Be a box to choose from, or the switch."""
+        for button in self._group.buttons():
+            button.setVisible(not compact)
+        self._combo.setVisible(compact)
 
     def choose_next(self, by: int) -> None:
         """Go `by` views further, around the end."""
-        kinds: tuple[PreviewKind, ...] = get_args(PreviewKind)
-        self._choose(kinds[(kinds.index(self._kind) + by) % len(kinds)])
+        self._choose(VIEW_KINDS[(VIEW_KINDS.index(self._kind) + by) % len(VIEW_KINDS)])
 
-    def _choose(self, kind: PreviewKind) -> None:
+    def _meanings(self) -> dict[ViewKind, str]:
+        return {
+            "x0": self.tr("x0: the picture that the network expects at the end"),
+            "x": self.tr("x: the state as it is at this step, noise and all"),
+            "eps": self.tr("eps: the noise that the network saw in this step"),
+            "guidance": self.tr("guidance: what the prompt changed in this step, eps with it minus eps without"),
+            "change": self.tr("change: what this step changed in x"),
+        }
+
+    def _button(self, kind: ViewKind, meaning: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(kind)
+        button.setProperty("kind", "text")
+        button.setCheckable(True)
+        button.setChecked(kind == self._kind)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(meaning)
+        button.setToolTip(plain_tooltip(meaning, "V"))
+        button.setMinimumSize(px(TARGET) + px(8), px(TARGET))
+        self._group.addButton(button)
+        return button
+
+    def _choose(self, kind: ViewKind) -> None:
         if kind != self._kind:
             self.set_kind(kind)
             self.kind_changed.emit(kind)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 
 from studio.image import Image
-from studio.job.event import PreviewKind
+from studio.job.view import ViewKind
 from studio.ui.colours import current_tokens
 from studio.ui.icons import pixmap
 from studio.ui.metrics import px
 from studio.ui.thumbnail import thumbnail_pixmap
+from studio.ui.timeline.cell_state import CellState, computes, shown_by
+from studio.ui.timeline.cell_state import state as state_of
 from studio.ui.timeline.film import Film
 from studio.ui.timeline.strip_layout import Cell, StripLayout
-from studio.ui.tokens import ICON_ROW, TYPE_CAPTION
+from studio.ui.tokens import ICON_ROW, TYPE_CAPTION, Tokens
 
 TICKS, TICK = 8, 4
 BADGE = 12
 EDGE = 2
+FRAMES: dict[CellState, Callable[[Tokens], str]] = {
+    "empty": lambda tokens: tokens.line,
+    "computing": lambda tokens: tokens.outline,
+    "recorded": lambda tokens: tokens.outline,
+    "failed": lambda tokens: tokens.danger,
+}
+"""The frame of a cell without a picture. A step that was not recorded has none: only its tick."""
 
 
 @dataclass
@@ -28,7 +38,7 @@ class StripPainter:
 
     film: Film
     layout: StripLayout
-    kind: PreviewKind = "x0"
+    kind: ViewKind = "x0"
     current: int = 0
     hovered: Cell | None = None
     _drawn: dict[int, tuple[Image, QPixmap]] = field(default_factory=dict)
@@ -49,22 +59,23 @@ class StripPainter:
 
     def _paint_cell(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
         tokens = current_tokens()
-        state = self.film.state(cell, self.kind)
-        painter.fillRect(box, QColor(tokens.surround))
+        state = state_of(self.film, cell, self.kind)
+        if state != "missed":
+            painter.fillRect(box, QColor(tokens.surround))
         if state == "present":
             self._paint_picture(painter, cell, box)
-            if self.film.computes(cell):
+            if computes(self.film, cell):
                 self._paint_badge(painter, box)
-        else:
-            _outline(painter, box, QColor(tokens.outline if state == "computing" else tokens.line), 1)
-            self._paint_sign(painter, cell, box)
+        elif state != "missed":
+            _outline(painter, box, QColor(FRAMES[state](tokens)), 1)
+            self._paint_sign(painter, cell, box, state)
         if self.hovered == cell:
             _outline(painter, box, QColor(tokens.text2), 1)
         if self.current and cell.first <= self.current <= cell.last:
             _outline(painter, box.adjusted(-EDGE, -EDGE, EDGE, EDGE), QColor(tokens.accent), EDGE)
 
     def _paint_picture(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
-        step = self.film.shown_by(cell, self.kind)
+        step = shown_by(self.film, cell, self.kind)
         image = self.film.picture(step, self.kind) if step is not None else None
         if image is None:
             return
@@ -84,18 +95,17 @@ class StripPainter:
         painter.fillRect(corner, QColor(current_tokens().surround))
         _icon(painter, "loader", corner.center(), px(BADGE))
 
-    def _paint_sign(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
-        """What stands in a cell without a picture: its step; for the one being computed a sign of work; or a dash."""
+    def _paint_sign(self, painter: QPainter, cell: Cell, box: QRectF, state: CellState) -> None:
+        """What stands in a cell without a picture: its step; or a sign of work, or an x where the run broke down."""
         tokens = current_tokens()
-        state = self.film.state(cell, self.kind)
-        if state == "empty":
+        if state in ("empty", "recorded"):
             font = QFont(painter.font())
             font.setPixelSize(px(TYPE_CAPTION))
             painter.setFont(font)
             painter.setPen(QColor(tokens.text2))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(cell.step))
             return
-        _icon(painter, "loader" if state == "computing" else "minus", box.center(), px(ICON_ROW))
+        _icon(painter, "loader" if state == "computing" else "x", box.center(), px(ICON_ROW))
 
     def _paint_ticks(self, painter: QPainter) -> None:
         tokens = current_tokens()

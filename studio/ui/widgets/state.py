@@ -22,9 +22,13 @@ def set_state(widget: QWidget, name: str, value: object) -> None:
 
 
 def plain_tooltip(text: str, keys: str = "") -> str:
-    """A tooltip that shows `text` literally, whatever it holds, in short lines; `keys` names its shortcut."""
+    """A tooltip that shows `text` literally, whatever it holds, in short lines; `keys` names its shortcut.
+
+    Lines of `text` stay lines.
+    """
     if not text:
         return ""
     shown = f"{text} ({keys})" if keys else text
-    lines = "<br>".join(html.escape(line) for line in textwrap.wrap(shown, TOOLTIP_LETTERS))
+    wrapped = (line for part in shown.split("\n") for line in textwrap.wrap(part, TOOLTIP_LETTERS))
+    lines = "<br>".join(html.escape(line) for line in wrapped)
     return f'<span style="white-space:pre">{lines}</span>'

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from studio.image import Image
 from studio.ui.timeline import film as film_module
+from studio.ui.timeline.cell_state import shown_by, state
 from studio.ui.timeline.film import Film
 from studio.ui.timeline.strip_layout import Cell, StripLayout
 
@@ -94,20 +95,20 @@ def test_a_long_run_keeps_an_even_choice_within_its_memory(steps, room):
 def test_states_of_cells_in_a_run():
     film = Film(6)
     cells = StripLayout(6, 1000, 64, 4).cells
-    assert {film.state(cell, "x0") for cell in cells} == {"empty"}
+    assert {state(film, cell, "x0") for cell in cells} == {"empty"}
     film.running, film.done = True, 2
     film.keep(2, "x0", picture(2))
-    assert [film.state(cell, "x0") for cell in cells] == ["missed", "present", "computing", "empty", "empty", "empty"]
+    assert [state(film, cell, "x0") for cell in cells] == ["missed", "present", "computing", "empty", "empty", "empty"]
     film.running = False
-    assert [film.state(cell, "x0") for cell in cells][2] == "empty"
+    assert [state(film, cell, "x0") for cell in cells][2] == "empty"
 
 
 def test_a_cell_shows_its_own_step_or_the_nearest_it_stands_for():
     film = film_of(30, [8, 12])
-    assert film.shown_by(Cell(10, 8, 12, 0), "x0") == 8
+    assert shown_by(film, Cell(10, 8, 12, 0), "x0") == 8
     film.keep(10, "x0", picture(10))
-    assert film.shown_by(Cell(10, 8, 12, 0), "x0") == 10
-    assert film.shown_by(Cell(15, 13, 17, 0), "x0") is None
+    assert shown_by(film, Cell(10, 8, 12, 0), "x0") == 10
+    assert shown_by(film, Cell(15, 13, 17, 0), "x0") is None
 
 
 def test_the_timestep_is_that_of_the_level_reached():
