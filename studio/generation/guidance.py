@@ -144,8 +144,12 @@ class GuidedDenoiser:
         rule = self._context.schedule.x0_rule
         return pair if rule is None else restrict_x0(pair, rule)
 
+    def both(self, x: Tensor, level: NoiseLevel) -> tuple[Prediction, Prediction]:
+        """The unconditional and the conditional prediction, from one network call of two."""
+        return _halves(self._predict(torch.cat([x, x]), level, self._both))
+
     def _guided(self, x: Tensor, level: NoiseLevel, scale: float) -> Prediction:
-        uncond, cond = _halves(self._predict(torch.cat([x, x]), level, self._both))
+        uncond, cond = self.both(x, level)
         pair, memory = self._rule.combine(x, level, cond, uncond, scale, self._context, self.memory)
         if self._memory_open:
             self.memory = memory

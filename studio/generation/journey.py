@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from studio.errors import RefusedFile
 from studio.generation.guidance import GuidedDenoiser
-from studio.generation.reverse_process import Walk, moved, walk
-from studio.generation.segments import Segment, newest_record, segments
+from studio.generation.reverse_process import Walk, moved, recast, walk
+from studio.generation.segments import Segment, first_after, newest_record, segments
 from studio.job.recipe import Recipe
 from studio.models.model import Model
 from studio.sampling.noise import ImageNoise
 from studio.sampling.registry import SamplerRegistry
 from studio.sampling.sampler import Memory, Step
 from studio.sampling.schedule import NoiseLevel
-from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
+from studio.trajectory.packing import DAMAGED
+from studio.trajectory.record import StepState, TrajectoryHeader
 from studio.trajectory.store import TrajectoryStore
 
 _CPU = torch.device("cpu")
@@ -78,6 +80,7 @@ class Journey:
         )
         self._noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
         self._begin, self.shared = self._known(store)
+        self.notices = self._notices(store)
 
     @property
     def timesteps(self) -> tuple[float, ...]:
@@ -126,16 +129,21 @@ class Journey:
         """Where to begin: after the steps of the same run that was cut short, or those that are shared with another."""
         if store is None:
             return 0, []
-        cut_short = store.unfinished_of(self.header.id)
-        if cut_short is not None and cut_short.last.step > 0:
-            return self._after(cut_short)
-        return newest_record(self._parts, store.find, self._model.facts.hash)
+        record = store.unfinished_of(self.header.id)
+        if record is None or record.done == 0:
+            record = newest_record(self._parts, store.find, self._model.facts.hash)
+        if record is None:
+            return 0, []
+        shape = (1, *self._noise.shape)
+        states = [_as_if_run_in(state, self._model.dtype) for state in record.until(self.grid.steps)]
+        if any(tuple(state.x.shape) != shape for state in states):
+            raise RefusedFile(DAMAGED)
+        return first_after(self._parts, states[-1].step), states
 
-    def _after(self, record: Trajectory) -> tuple[int, list[StepState]]:
-        states = record.until(self.grid.steps)
-        newest = states[-1].step
-        begin = max(number for number, part in enumerate(self._parts) if part.first <= newest)
-        return begin, states
+    def _notices(self, store: TrajectoryStore | None) -> tuple[str, ...]:
+        if store is None or self.shared or len(self._parts) == 1 or self._parts[-1].first == 0:
+            return ()
+        return ("The steps before the branch are not kept, so they are computed again.",)
 
     def _owner(self, step: int) -> Segment:
         """The segment that walked to `step`, or the first one."""
@@ -168,6 +176,20 @@ def _inherited(
     same_sampler = (old.sampling.sampler, old.sampling.options) == (new.sampling.sampler, new.sampling.options)
     same_rule = old.guidance.rule == new.guidance.rule
     return (memory if same_sampler else None), (guidance_memory if same_rule else None)
+
+
+def _as_if_run_in(state: StepState, dtype: torch.dtype) -> StepState:
+    """A state that was recorded in another precision, in this one: a network accepts no mixture."""
+    if state.x.dtype == dtype:
+        return state
+    old = state.x.dtype
+    return replace(
+        state,
+        x=state.x.to(dtype),
+        x0=None if state.x0 is None else state.x0.to(dtype),
+        memory=recast(state.memory, old, dtype),
+        guidance_memory=recast(state.guidance_memory, old, dtype),
+    )
 
 
 def _copy(tensor: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ The loop belongs to the host and not to the samplers, so that cancel, pause, pre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,16 +50,25 @@ class Walk:
 
 def moved(memory: Memory | None, device: torch.device) -> Memory | None:
     """A copy of what a sampler remembers, with its tensors on `device`."""
-    return None if memory is None else {name: _moved(value, device) for name, value in memory.items()}
+    return None if memory is None else _changed(memory, lambda tensor: tensor.detach().to(device, copy=True))
 
 
-def _moved(value: Any, device: torch.device) -> Any:
+def recast(memory: Memory | None, old: torch.dtype, new: torch.dtype) -> Memory | None:
+    """What a sampler remembers, with its tensors of dtype `old` in `new`."""
+    return (
+        None if memory is None else _changed(memory, lambda tensor: tensor.to(new) if tensor.dtype == old else tensor)
+    )
+
+
+def _changed(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """The same structure with other tensors."""
     if isinstance(value, Tensor):
-        return value.detach().to(device, copy=True)
+        return change(value)
     if isinstance(value, Mapping):
-        return {name: _moved(part, device) for name, part in value.items()}
+        return {name: _changed(part, change) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_moved(part, device) for part in value]
+        parts = [_changed(part, change) for part in value]
+        return tuple(parts) if isinstance(value, tuple) else parts
     return value
 
 

@@ -12,19 +12,28 @@ from studio.generation.text_to_image import Arrived, text_to_image
 from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, JobEvent, JobId, Started, StepDone
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordSettings
 from studio.models.device import free_memory, is_out_of_memory
 
 log = logging.getLogger(__name__)
 
 
 def run(
-    job: JobId, recipe: Recipe, services: Services, cancel: CancelToken, arrived: Arrived | None = None
+    job: JobId,
+    recipe: Recipe,
+    services: Services,
+    cancel: CancelToken,
+    arrived: Arrived | None = None,
+    record: RecordSettings | None = None,
 ) -> Iterator[JobEvent]:
-    """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`."""
+    """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`.
+
+    `arrived` and `record` are those of `text_to_image`.
+    """
     step, steps, trajectory = 0, recipe.sampling.steps, ""
     end: Cancelled | Failed
     try:
-        for event in text_to_image(job, recipe, services, cancel, arrived):
+        for event in text_to_image(job, recipe, services, cancel, arrived, record):
             if isinstance(event, Started):
                 step, steps, trajectory = event.first_step, event.steps, event.trajectory
             elif isinstance(event, StepDone):
@@ -32,12 +41,17 @@ def run(
             yield event
         return
     except CancelRequested:
-        end = Cancelled(job, step, steps, trajectory)
+        end = Cancelled(job, step, steps, trajectory if _is_kept(trajectory, services) else "")
     except Exception as problem:
         end = failure(job, problem)
     if isinstance(end, Failed):
         free_memory()  # not earlier: the traceback of the exception held the tensors of the run
     yield end
+
+
+def _is_kept(trajectory: str, services: Services) -> bool:
+    store = services.trajectories
+    return bool(trajectory) and store is not None and store.unfinished_of(trajectory) is not None
 
 
 def failure(job: JobId, problem: Exception) -> Failed:

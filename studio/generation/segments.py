@@ -14,7 +14,7 @@ from studio.job.recipe import FromStep, Recipe
 from studio.sampling.grid import TimestepGrid, timestep_grid
 from studio.sampling.registry import SamplerRegistry
 from studio.sampling.schedule import NoiseSchedule
-from studio.trajectory.record import StepState, Trajectory
+from studio.trajectory.record import Trajectory
 
 Find = Callable[[str], Trajectory | None]
 
@@ -37,8 +37,7 @@ class Segment:
 
 def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> list[Segment]:
     """The segments of a recipe, from pure noise to its end. Raises `InvalidField` for a step that its parent lacks."""
-    info = samplers.get(recipe.sampling.sampler).info
-    own = timestep_grid(schedule, recipe.sampling.steps, recipe.sampling.spacing, info, recipe.sampling.timesteps)
+    own = _own_grid(recipe, schedule, samplers)
     start = recipe.start
     if not isinstance(start, FromStep):
         return [Segment(recipe, own, 0, own.steps)]
@@ -48,16 +47,23 @@ def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry)
     steps = shared[-1].last
     if start.step > steps:
         raise InvalidField("step", f"Step {start.step} is out of range. This run has {steps} steps, 0 to {steps}.")
-    grid = _branched(shared[-1].grid, start.step, own)
-    kept = [replace(part, last=min(part.last, start.step)) for part in shared if part.first < start.step]
+    same = own.levels == _own_grid(start.parent, schedule, samplers).levels
+    grid = shared[-1].grid if same else _branched(shared[-1].grid, start.step, own)
+    # A piece of no steps stays: it may change the noise or end a memory, and the branch goes on from that.
+    kept = [replace(part, last=min(part.last, start.step)) for part in shared if part.first <= start.step]
     own_part = Segment(recipe, grid, start.step, grid.steps, start.noise == "reseeded", start.trajectory)
     return [*kept, own_part]
 
 
+def _own_grid(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> TimestepGrid:
+    """The grid that the recipe would walk from pure noise."""
+    sampling = recipe.sampling
+    info = samplers.get(sampling.sampler).info
+    return timestep_grid(schedule, sampling.steps, sampling.spacing, info, sampling.timesteps)
+
+
 def _branched(parent: TimestepGrid, step: int, own: TimestepGrid) -> TimestepGrid:
     """The parent's levels up to the branch, then what is less noisy of the branch's own."""
-    if own.levels == parent.levels:
-        return parent
     here = parent.levels[step]
     rest = tuple(level for level in own.levels if level.ratio < here.ratio * (1 - 1e-9))
     if not rest and step < parent.steps:
@@ -65,21 +71,27 @@ def _branched(parent: TimestepGrid, step: int, own: TimestepGrid) -> TimestepGri
     return TimestepGrid((*parent.levels[: step + 1], *rest))
 
 
-def newest_record(parts: list[Segment], find: Find, model_hash: str) -> tuple[int, list[StepState]]:
-    """The number of the segment to begin with, and the kept states before it; (0, []) if all must be computed.
+def newest_record(parts: list[Segment], find: Find, model_hash: str) -> Trajectory | None:
+    """The record that holds the newest state before one of the segments, or None if all must be computed.
 
     Raises `RefusedFile` for a record of another model.
     """
-    for number in range(len(parts) - 1, 0, -1):
-        part = parts[number]
+    for part in reversed(parts[1:]):
         record = find(part.record)
-        if record is None:
+        if record is None or not record.until(part.first):
             continue
         if record.header.model_hash != model_hash:
             raise RefusedFile("These steps were recorded with other weights of the model. Open that model to go on.")
-        states = record.until(part.first)
-        newest = states[-1].step if states else -1
-        for begin in range(number, -1, -1):
-            if parts[begin].first <= newest:
-                return begin, states
-    return 0, []
+        return Trajectory(record.header, {state.step: state for state in record.until(part.first)})
+    return None
+
+
+def first_after(parts: list[Segment], step: int) -> int:
+    """The number of the segment that goes on from the state after `step` steps, as it was recorded.
+
+    That is the first of those that begin there: what each of them changes comes after the recording.
+    """
+    for number, part in enumerate(parts):
+        if part.last > step or part.first >= step:
+            return number
+    return len(parts) - 1

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import platform
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
-from pathlib import Path
 
 from torch import Tensor
 
 from studio import __version__
 from studio.generation.journey import Arrival, Journey
+from studio.generation.keeping import Keeping
 from studio.generation.notices import notices
 from studio.generation.services import Services
 from studio.image import Image
@@ -32,10 +31,9 @@ from studio.job.event import (
 )
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordSettings
 from studio.models.model import Model
 from studio.sampling.sampler import Step
-from studio.trajectory.record import StepState
-from studio.trajectory.store import Recording
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +41,17 @@ Arrived = Callable[[Arrival], None]
 
 
 def text_to_image(
-    job: JobId, recipe: Recipe, services: Services, cancel: CancelToken, arrived: Arrived | None = None
+    job: JobId,
+    recipe: Recipe,
+    services: Services,
+    cancel: CancelToken,
+    arrived: Arrived | None = None,
+    record: RecordSettings | None = None,
 ) -> Iterator[JobEvent]:
     """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised.
 
-    `arrived` is given each state as the run reaches it, before the step is told.
+    `arrived` is given each state as the run reaches it, before the step is told. With `record` every step is computed
+    anew and kept as it says, instead of what the user's settings say.
     """
     services.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
     cancel.check()
@@ -55,36 +59,31 @@ def text_to_image(
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
-    began = time.perf_counter()
-    journey = Journey(recipe, model, services.samplers, services.trajectories, versions())
-    recording = services.trajectories.begin(journey.header) if services.trajectories else None
-    yield replace(_started(job, journey, recording), notices=tuple(notices(recipe, model)))
-    teller = _Teller(job, model, services.preview, journey.timesteps, cancel)
-    with _Keeping(recording) as keeping:
+    clock = _Clock(cancel)
+    journey = Journey(recipe, model, services.samplers, None if record else services.trajectories, versions())
+    with Keeping(services.trajectories, journey.header, record) as keeping:
         x = journey.start()
-        for state in journey.shared:
-            keeping.add(state)
+        # On the disk before the first network call: from here on a crash can be made good.
+        keeping.share(journey.shared)
+        yield _started(job, journey, keeping.trajectory, notices(recipe, model))
+        teller = _Teller(job, model, services.preview, journey.timesteps, cancel, clock)
         for arrival in journey.walk(cancel.check):
-            if recording is not None:
-                keeping.add(arrival.kept())
+            keeping.add(arrival)
             if arrived is not None:
                 arrived(arrival)
             x = arrival.step.x
             yield from teller.tell(arrival.number, arrival.step)
         cancel.check()
         yield Decoding(job)
-        generated = _picture(recipe, model, x, began)
+        generated = _picture(recipe, model, x, clock)
         cancel.check()
         yield ImageReady(job, generated)
         path = services.save(generated) if services.save else None
-        sealed = keeping.seal(path)
-    if services.trajectories and recording and path:
-        services.trajectories.forget_unfinished(journey.header.id)
-    problems = (recording.problem,) if recording and recording.problem else ()
-    yield Finished(job, path, time.perf_counter() - began, sealed, problems)
+        kept = keeping.keep(path)
+    yield Finished(job, path, clock.seconds(), kept.path, kept.notices)
 
 
-def _started(job: JobId, journey: Journey, recording: Recording | None) -> Started:
+def _started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str]) -> Started:
     header = journey.header
     return Started(
         job,
@@ -92,34 +91,21 @@ def _started(job: JobId, journey: Journey, recording: Recording | None) -> Start
         journey.timesteps,
         header.device,
         header.dtype,
+        notices=(*told, *journey.notices),
         first_step=journey.first_step,
-        trajectory=header.id if recording else "",
+        trajectory=trajectory,
     )
 
 
-class _Keeping:
-    """Gives states to a recording, if there is one. What is not sealed beside a picture is sealed as cut short."""
+class _Clock:
+    """Tells the seconds of a run, without those in which it was paused or others were served."""
 
-    def __init__(self, recording: Recording | None) -> None:
-        self._recording = recording
-        self._last: StepState | None = None
-        self._sealed = False
+    def __init__(self, cancel: CancelToken) -> None:
+        self._cancel = cancel
+        self._began = time.perf_counter() - cancel.waited
 
-    def add(self, state: StepState) -> None:
-        if self._recording is not None:
-            self._recording.add(state)
-            self._last = state
-
-    def seal(self, picture: Path | None) -> Path | None:
-        self._sealed = True
-        return self._recording.seal(picture) if self._recording else None
-
-    def __enter__(self) -> _Keeping:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._recording is not None and not self._sealed:
-            self._recording.seal(None, self._last)
+    def seconds(self) -> float:
+        return time.perf_counter() - self._cancel.waited - self._began
 
 
 class _Teller:
@@ -132,13 +118,14 @@ class _Teller:
         preview: Callable[[], PreviewSettings],
         timesteps: tuple[float, ...],
         cancel: CancelToken,
+        clock: _Clock,
     ) -> None:
         self._job, self._model, self._preview, self._timesteps = job, model, preview, timesteps
-        self._cancel = cancel
-        self._began = self._last = time.perf_counter()
+        self._cancel, self._clock = cancel, clock
+        self._began = self._last = clock.seconds()
 
     def tell(self, number: int, step: Step) -> Iterator[JobEvent]:
-        now = time.perf_counter()
+        now = self._clock.seconds()
         step_seconds = now - self._last
         steps = len(self._timesteps) - 1
         yield StepDone(self._job, number, steps, now - self._began, self._timesteps[number])
@@ -147,7 +134,7 @@ class _Teller:
             image = self._draw(settings, step, step_seconds)
             if image is not None:
                 yield PreviewReady(self._job, number, steps, settings.kind, image)
-        self._last = time.perf_counter()
+        self._last = self._clock.seconds()
 
     def _draw(self, settings: PreviewSettings, step: Step, step_seconds: float) -> Image | None:
         """The preview of a step; None where it cannot be drawn, because no preview is worth a picture."""
@@ -161,7 +148,7 @@ class _Teller:
             return None
 
 
-def _picture(recipe: Recipe, model: Model, latent: Tensor, began: float) -> GeneratedImage:
+def _picture(recipe: Recipe, model: Model, latent: Tensor, clock: _Clock) -> GeneratedImage:
     """Decode the final latent; the time of the decode teaches the automatic preview what a full decode costs."""
     decoding = time.perf_counter()
     image = model.decode(latent)
@@ -170,7 +157,7 @@ def _picture(recipe: Recipe, model: Model, latent: Tensor, began: float) -> Gene
     return GeneratedImage(
         image=image,
         recipe=recipe,
-        seconds=ended - began,
+        seconds=clock.seconds(),
         model_hash=model.facts.hash,
         device=str(model.device),
         dtype=str(model.dtype).removeprefix("torch."),

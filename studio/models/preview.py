@@ -38,7 +38,12 @@ class LinearDecoder:
 
     @torch.inference_mode()
     def __call__(self, latent: Tensor) -> Image:
-        small = torch.einsum("oc,chw->ohw", self.weight, latent[0].float().cpu()) + self.bias[:, None, None]
+        return self.enlarged(
+            torch.einsum("oc,chw->ohw", self.weight, latent[0].float().cpu()) + self.bias[:, None, None]
+        )
+
+    def enlarged(self, small: Tensor) -> Image:
+        """A picture from one colour a latent cell, (3, h, w) in [0, 1], smoothly enlarged towards its full size."""
         h, w = small.shape[1:]
         factor = max(1, min(self.scale, LINEAR_SIDE // max(h, w)))
         size = (h * factor, w * factor)
@@ -95,6 +100,14 @@ class Previews:
     def names(self) -> tuple[PreviewDecoder, ...]:
         """The decoders this model has, best first."""
         return tuple(name for name in _BEST_FIRST if name in self._decoders)
+
+    @property
+    def linear(self) -> LinearDecoder:
+        """The linear decoder itself: its weight without the bias shows signed quantities."""
+        decoder = self._decoders["linear"]
+        if not isinstance(decoder, LinearDecoder):
+            raise TypeError("these previews have no linear decoder with a weight")
+        return decoder
 
     def measure(self, name: PreviewDecoder, latent: Tensor) -> None:
         """Decode once for nothing but its time, after a first time that does not count."""

@@ -1,4 +1,4 @@
-"""The journal of a running run: an append-only file of records, each with its length and checksum.
+"""The journal of a working run: an append-only file of records, each with its length and checksum.
 
 A crash at any moment leaves the records that were whole; the first broken one ends the reading. The file is flushed to
 the disk at most once a second, and when the run is paused.
@@ -16,34 +16,47 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
-import safetensors
+from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from studio.errors import RefusedFile, StorageError
+from studio.storage import flush_folder
+from studio.trajectory.lock import hold
 from studio.trajectory.packing import DAMAGED, header_text, pack_state, read_header, unpack_state
 from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
 
 SUFFIX = ".journal"
+UNBORN = ".new"
 MAGIC = b"RVRJ0001"
 SYNC_SECONDS = 1.0
-RECORD_MAXIMUM = 2**31
 _HEAD = struct.Struct("<cIQ")
 _HEADER, _STATE = b"H", b"S"
 
 
 class JournalWriter:
-    """Appends states. The file is made with the header in it; raises `StorageError` where the disk says no."""
+    """Appends states. The file gets its name when the header is in it; raises `StorageError` where the disk says no.
+
+    It is locked while it is open, so that others can tell that its run still works.
+    """
 
     def __init__(self, path: Path, header: TrajectoryHeader) -> None:
         self.path = path
         self._synced = time.monotonic()
+        self._named = False
+        unborn = path.with_name(path.name + UNBORN)
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("wb")
-            self._file.write(MAGIC)
-            self._write(_HEADER, header_text(header).encode())
-            self.sync()
+            self._file: BinaryIO = unborn.open("wb")
+            try:
+                hold(self._file.fileno())
+                self._file.write(MAGIC)
+                self._write(_HEADER, header_text(header).encode())
+                self._be_born(unborn)
+            except OSError:
+                self._file.close()
+                unborn.unlink(missing_ok=True)
+                raise
 
     def append(self, state: StepState) -> None:
         """Write one state behind the others."""
@@ -56,19 +69,35 @@ class JournalWriter:
 
     def sync(self) -> None:
         """Have everything on the disk now."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with _explained(self.path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            if not self._named:
+                flush_folder(self.path)
+                self._named = True
         self._synced = time.monotonic()
 
     def close(self) -> None:
         """No more states come. May be called twice."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:
+            return  # what could not be flushed is told when it is synced
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _be_born(self, unborn: Path) -> None:
+        """Windows renames no open file."""
+        if os.name == "nt":
+            self._file.close()
+            os.replace(unborn, self.path)
+            self._file = self.path.open("ab")
+        else:
+            os.replace(unborn, self.path)
 
     def _write(self, kind: bytes, payload: bytes) -> None:
         self._file.write(_HEAD.pack(kind, zlib.crc32(payload), len(payload)))
@@ -89,44 +118,42 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def read_journal(path: Path) -> Trajectory:
-    """What is whole in a journal. Raises `RefusedFile` if not even its header and first state are."""
+    """What is whole in a journal; perhaps no state at all. Raises `RefusedFile` if not even its header is."""
     try:
         with path.open("rb") as file:
-            return _read(file)
+            return _read(file, path.stat().st_size)
     except OSError as problem:
         raise StorageError(f"The journal {path.name} could not be read: {problem.strerror}.") from problem
 
 
-def _read(file: BinaryIO) -> Trajectory:
+def _read(file: BinaryIO, size: int) -> Trajectory:
     if file.read(len(MAGIC)) != MAGIC:
         raise RefusedFile("This file is no journal of Reverie.")
-    records = _records(file)
+    records = _records(file, size)
     kind, payload = next(records, (b"", b""))
     if kind != _HEADER:
         raise RefusedFile(DAMAGED)
     header = read_header(payload.decode("utf-8", errors="replace"))
     states: dict[int, StepState] = {}
     for kind, payload in records:
-        if kind != _STATE:
-            break
         try:
-            state = _state(payload)
+            state = _state(payload) if kind == _STATE else None
         except RefusedFile:
             break
+        if state is None or state.step > header.steps:
+            break
         states[state.step] = state
-    if not states:
-        raise RefusedFile("This journal holds no step yet.")
     return Trajectory(header, states)
 
 
-def _records(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+def _records(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
     """The whole records, in order."""
     while len(head := file.read(_HEAD.size)) == _HEAD.size:
         kind, checksum, length = _HEAD.unpack(head)
-        if length > RECORD_MAXIMUM:
+        if length > size - file.tell():
             return
         payload = file.read(length)
-        if len(payload) != length or zlib.crc32(payload) != checksum:
+        if zlib.crc32(payload) != checksum:
             return
         yield kind, payload
 
@@ -134,8 +161,8 @@ def _records(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 def _state(payload: bytes) -> StepState:
     try:
         tensors = load_tensors(payload)
-        size = int.from_bytes(payload[:8], "little")
-        plain = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["state"])
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+        length = int.from_bytes(payload[:8], "little")
+        plain = json.loads(json.loads(payload[8 : 8 + length])["__metadata__"]["state"])
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, RecursionError):
         raise RefusedFile(DAMAGED) from None
     return unpack_state(plain, tensors)

@@ -52,20 +52,28 @@ class TrajectoryHeader:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """The record of one run. `states` holds what was kept, by step; step 0 is the start."""
+    """The record of one run. `states` holds what was kept, by step; step 0 is the start.
+
+    A run that was interrupted before its start was kept has no states.
+    """
 
     header: TrajectoryHeader
     states: Mapping[int, StepState]
 
     @property
-    def last(self) -> StepState:
-        """The newest state that was kept."""
-        return self.states[max(self.states)]
+    def done(self) -> int:
+        """The newest step that was kept; 0 also if there is none."""
+        return max(self.states, default=0)
 
     @property
     def complete(self) -> bool:
         """Whether the run came to its end."""
         return self.header.steps in self.states
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory x and x0 take."""
+        return sum(s.x.nbytes + (0 if s.x0 is None else s.x0.nbytes) for s in self.states.values())
 
     def until(self, step: int) -> list[StepState]:
         """The kept states up to `step`, in order: what a branch shares with this run."""

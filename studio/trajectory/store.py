@@ -2,213 +2,251 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from studio.errors import StudioError
+from studio.errors import RefusedFile, StudioError
 from studio.job.recording import RecordSettings
-from studio.storage import make_folder
+from studio.job.shelf import Usage
 from studio.trajectory import journal, sealed
-from studio.trajectory.journal import JournalWriter, read_journal
+from studio.trajectory.journal import read_journal
+from studio.trajectory.lock import is_held
 from studio.trajectory.record import StepState, Trajectory, TrajectoryHeader
+from studio.trajectory.recording import Recording
+from studio.trajectory.space import KeptFile, Space, kept_file
 
-UNFINISHED = "unfinished"
+OPENED_BYTES = 256 * 1024 * 1024
 
-
-class Recording:
-    """The record of one run while it works: in memory for the window, in a journal for the day of a crash.
-
-    A disk that says no ends the keeping, not the run: `problem` then holds the sentence, and the steps stay in memory.
-    """
-
-    def __init__(self, header: TrajectoryHeader, folder: Path, settings: RecordSettings) -> None:
-        self.header = header
-        self.problem = ""
-        self._folder = folder
-        self._settings = settings
-        self._states: dict[int, StepState] = {}
-        self._journal: JournalWriter | None = None
-        self._try(self._open)
-
-    @property
-    def trajectory(self) -> Trajectory:
-        """What is kept so far."""
-        return Trajectory(self.header, dict(self._states))
-
-    def add(self, state: StepState) -> None:
-        """Keep a state, if the settings want that step."""
-        if not self._settings.keeps(state.step, self.header.steps):
-            return
-        self._states[state.step] = state
-        self._try(lambda: self._journal.append(state) if self._journal else None)
-
-    def sync(self) -> None:
-        """Have everything on the disk now."""
-        self._try(lambda: self._journal.sync() if self._journal else None)
-
-    def seal(self, picture: Path | None, last: StepState | None = None) -> Path | None:
-        """Put the record beside its picture, or among the unfinished ones if there is none; where it is, or None.
-
-        `last` is the state where a run was cut short: it is kept whatever the settings, so that one can go on there.
-        """
-        if last is not None:
-            self._states[last.step] = last
-        target = sealed.beside(picture) if picture else self._folder / UNFINISHED / (self.header.id + sealed.SUFFIX)
-        self._close()
-        if not self._states:
-            return None
-        self._try(lambda: _seal(self.trajectory, target))
-        if self.problem:
-            return None
-        self.discard()
-        return target
-
-    def discard(self) -> None:
-        """Forget the journal."""
-        self._close()
-        if self._journal is not None:
-            self._journal.path.unlink(missing_ok=True)
-
-    def _open(self) -> None:
-        name = f"{os.getpid()}-{self.header.id}{journal.SUFFIX}"
-        self._journal = JournalWriter(self._folder / name, self.header)
-
-    def _close(self) -> None:
-        if self._journal is not None:
-            self._journal.close()
-
-    def _try(self, act: Callable[[], None]) -> None:
-        if self.problem:
-            return
-        try:
-            act()
-        except (StudioError, OSError) as problem:
-            self.problem = problem.sentence if isinstance(problem, StudioError) else str(problem)
-
-
-def _seal(trajectory: Trajectory, target: Path) -> None:
-    make_folder(target.parent)
-    sealed.seal(trajectory, target)
+__all__ = ["Kept", "Recording", "StepState", "TrajectoryStore", "Unfinished"]
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run that did not come to its end: `path` is its journal, or its sealed steps if it was cancelled."""
+    """A run of a program that crashed: `path` is its journal."""
 
     path: Path
     trajectory: Trajectory
-    crashed: bool
+    when: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a recording: where it is, and sentences about what went less well."""
+
+    path: Path | None
+    notices: tuple[str, ...] = ()
 
 
 class TrajectoryStore:
-    """Begins recordings and finds trajectories by id. `pictures` tells the folder of the pictures of that moment."""
+    """Begins recordings and finds trajectories by id. `pictures` tells the folder of the pictures of that moment.
+
+    Used by one thread alone.
+    """
 
     def __init__(
         self, folder: Path, pictures: Callable[[], Path], settings: Callable[[], RecordSettings] = RecordSettings
     ) -> None:
         self._folder = folder
-        self._pictures = pictures
         self._settings = settings
-        self._ids: dict[tuple[Path, int], str] = {}
-        self._opened: Trajectory | None = None
+        self._space = Space(folder, pictures)
+        self._working: dict[str, Recording] = {}
+        self._opened = _Opened()
+        self._ids: dict[KeptFile, str] = {}
+        self._places: dict[str, Path] = {}
 
-    def begin(self, header: TrajectoryHeader) -> Recording | None:
+    def begin(self, header: TrajectoryHeader, settings: RecordSettings | None = None) -> Recording | None:
         """A recording for a run that begins, or None if the user wants none."""
-        settings = self._settings()
-        return None if settings.mode == "none" else Recording(header, self._folder, settings)
+        settings = settings or self._settings()
+        if settings.mode == "none":
+            return None
+        recording = Recording(header, self._folder, settings)
+        self._working[header.id] = recording
+        return recording
+
+    def keep(self, recording: Recording, picture: Path) -> Kept:
+        """The run is over: seal its steps beside `picture` and make room for them. Never raises."""
+        self._working.pop(recording.header.id, None)
+        path = recording.seal(sealed.beside(picture))
+        if path is None:
+            return Kept(None, (recording.problem,))
+        self._remember(path, recording.trajectory)
+        self.forget_unfinished(recording.header.id)
+        return Kept(path, self._make_room(path))
+
+    def keep_cut_short(self, recording: Recording) -> Kept:
+        """The run ended without a picture: seal its steps among the unfinished ones. Never raises."""
+        trajectory_id = recording.header.id
+        self._working.pop(trajectory_id, None)
+        path = recording.seal(self._space.cut_short(trajectory_id), cut_short=True)
+        if path is None:
+            return Kept(None, (recording.problem,))
+        self._remember(path, recording.trajectory)
+        self._forget_journals(trajectory_id)
+        return Kept(path, self._make_room(path))
+
+    def drop(self, recording: Recording) -> None:
+        """Nothing of the run is worth keeping."""
+        self._working.pop(recording.header.id, None)
+        recording.discard()
+
+    def sync(self) -> None:
+        """Have all steps of the working runs on the disk now."""
+        for recording in self._working.values():
+            recording.sync()
 
     def find(self, trajectory_id: str) -> Trajectory | None:
-        """The trajectory of that id, wherever it lies, or None. The last one found stays in memory."""
-        if self._opened is not None and self._opened.header.id == trajectory_id:
-            return self._opened
+        """The trajectory of that id, wherever it lies, or None. That of a working run grows."""
+        if trajectory_id in self._working:
+            return self._working[trajectory_id].trajectory
+        known = self._opened.get(trajectory_id)
+        if known is not None:
+            return known
         for path in self._candidates(trajectory_id):
-            try:
-                self._opened = sealed.read_sealed(path)
-            except StudioError:
-                continue
-            return self._opened
-        return None
-
-    def unfinished_of(self, trajectory_id: str) -> Trajectory | None:
-        """The steps of a run that was cut short, so that the same recipe goes on where it stopped."""
-        paths = [self._cut_short(trajectory_id), *self._folder.glob(f"*-{trajectory_id}{journal.SUFFIX}")]
-        for path in paths:
-            if not path.exists() or (path.name.endswith(journal.SUFFIX) and _is_alive(path)):
-                continue
-            try:
+            with contextlib.suppress(StudioError):
                 return self.open(path)
-            except StudioError:
-                continue
         return None
 
-    def forget_unfinished(self, trajectory_id: str) -> None:
-        """The run was finished, or the user does not want its steps."""
-        for path in (self._cut_short(trajectory_id), *self._folder.glob(f"*-{trajectory_id}{journal.SUFFIX}")):
-            if not (path.name.endswith(journal.SUFFIX) and _is_alive(path)):
-                path.unlink(missing_ok=True)
-
-    def path_of(self, trajectory_id: str) -> Path | None:
-        """Where the sealed trajectory of that id lies, or None."""
-        return next(iter(self._candidates(trajectory_id)), None)
-
-    def unfinished(self) -> list[Unfinished]:
-        """Runs of a program that crashed, newest first. Journals of programs that still run are theirs."""
-        found = []
-        for path in sorted(self._folder.glob(f"*{journal.SUFFIX}"), key=_age, reverse=True):
-            if _is_alive(path):
-                continue
-            try:
-                found.append(Unfinished(path, read_journal(path), crashed=True))
-            except StudioError:
-                # Not even one step is whole, so there is nothing to go on from.
-                path.unlink(missing_ok=True)
-        return found
+    def beside(self, picture: Path) -> Trajectory:
+        """The trajectory that lies beside a picture. From now on it is found by its id too. Raises `RefusedFile`."""
+        path = sealed.beside(picture)
+        if not path.is_file():
+            raise RefusedFile("The steps of this picture are not kept. Record them again to see them.")
+        return self.open(path)
 
     def open(self, path: Path) -> Trajectory:
         """A trajectory file or journal at `path`. Raises `RefusedFile`."""
-        return read_journal(path) if path.name.endswith(journal.SUFFIX) else sealed.read_sealed(path)
+        if path.name.endswith(journal.SUFFIX):
+            return read_journal(path)
+        trajectory = sealed.read_sealed(path)
+        self._remember(path, trajectory)
+        return trajectory
+
+    def path_of(self, trajectory_id: str) -> Path | None:
+        """Where the sealed trajectory of that id lies, or None."""
+        return next((path for path in self._candidates(trajectory_id) if path.name.endswith(sealed.SUFFIX)), None)
+
+    def unfinished(self) -> list[Unfinished]:
+        """Runs of programs that crashed, newest first. Journals of programs that still run are theirs."""
+        self._space.clear_unborn()
+        found: dict[str, Unfinished] = {}
+        for file in self._space.journals():
+            trajectory = self._crashed(file.path)
+            if trajectory is None:
+                continue
+            other = found.get(trajectory.header.id)
+            if other is None or other.trajectory.done < trajectory.done:
+                found[trajectory.header.id] = Unfinished(file.path, trajectory, file.age)
+        return list(found.values())
+
+    def unfinished_of(self, trajectory_id: str) -> Trajectory | None:
+        """The steps of a run that was cut short, so that the same recipe goes on where it stopped."""
+        runs = [self._crashed(file.path) for file in self._journals_of(trajectory_id)]
+        with contextlib.suppress(StudioError):
+            runs.append(sealed.read_sealed(self._space.cut_short(trajectory_id)))
+        found = [run for run in runs if run is not None and run.header.id == trajectory_id and run.states]
+        return max(found, key=lambda run: run.done, default=None)
+
+    def forget_unfinished(self, trajectory_id: str) -> None:
+        """The run was finished, or the user does not want its steps."""
+        with contextlib.suppress(OSError):
+            self._space.cut_short(trajectory_id).unlink()
+        self._forget_journals(trajectory_id)
+
+    def pin(self, trajectory_id: str, pinned: bool) -> None:
+        """Keep a trajectory whatever the limit on space, or no longer. Raises `StorageError`."""
+        self._space.pin(trajectory_id, pinned)
+
+    def usage(self) -> Usage:
+        """The space that all trajectories take now."""
+        files = [*self._space.sealed(), *self._space.journals()]
+        return Usage(sum(file.bytes for file in files), len(files), self._settings().limit, self._space.pinned())
+
+    def _make_room(self, keep: Path) -> tuple[str, ...]:
+        limit = self._settings().limit
+        gone = self._space.make_room(limit, keep, self._id_of) if limit else []
+        if not gone:
+            return ()
+        pictures = "1 older picture" if len(gone) == 1 else f"{len(gone)} older pictures"
+        return (
+            f"The steps of {pictures} were let go to stay below {limit / 1e6:,.0f} MB. "
+            "Recording a picture again brings its steps back.",
+        )
+
+    def _remember(self, path: Path, trajectory: Trajectory) -> None:
+        self._places[trajectory.header.id] = path
+        self._opened.put(path, trajectory)
 
     def _candidates(self, trajectory_id: str) -> Iterator[Path]:
-        cut_short = self._cut_short(trajectory_id)
-        for path in sorted(self._pictures().glob(f"*{sealed.SUFFIX}"), key=_age, reverse=True):
-            if self._id_of(path) == trajectory_id:
-                yield path
-        if cut_short.exists():
-            yield cut_short
+        """Where it was last seen, then beside the pictures, then what was cut short or crashed."""
+        place = self._places.get(trajectory_id)
+        if place is not None and place.is_file() and self._id_of(place) == trajectory_id:
+            yield place
+        for file in self._space.sealed():
+            if file.path != place and self._id_of(file.path) == trajectory_id:
+                yield file.path
+        for file in self._journals_of(trajectory_id):
+            if not is_held(file.path):
+                yield file.path
 
-    def _cut_short(self, trajectory_id: str) -> Path:
-        return self._folder / UNFINISHED / (trajectory_id + sealed.SUFFIX)
+    def _journals_of(self, trajectory_id: str) -> list[KeptFile]:
+        return [file for file in self._space.journals() if file.path.name.endswith(trajectory_id + journal.SUFFIX)]
+
+    def _crashed(self, path: Path) -> Trajectory | None:
+        """What is in the journal of a program that died; None if it lives, or if all is sealed beside a picture."""
+        if is_held(path):
+            return None
+        try:
+            trajectory = read_journal(path)
+        except StudioError:
+            return None
+        cut_short = self._space.cut_short(trajectory.header.id)
+        sealed_beside = trajectory.complete and self.path_of(trajectory.header.id) not in (None, cut_short)
+        if sealed_beside:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        return None if sealed_beside else trajectory
+
+    def _forget_journals(self, trajectory_id: str) -> None:
+        for file in self._journals_of(trajectory_id):
+            if not is_held(file.path):
+                with contextlib.suppress(OSError):
+                    file.path.unlink()
 
     def _id_of(self, path: Path) -> str:
-        key = (path, int(_age(path) * 1e6))
-        if key not in self._ids:
+        """The id of a sealed trajectory, "" for a damaged one. Its header is read once for each version of the file."""
+        file = kept_file(path)
+        if file is None:
+            return ""
+        if file not in self._ids:
             try:
-                self._ids[key] = sealed.read_header_of(path).id
+                self._ids[file] = sealed.read_header_of(path).id
             except StudioError:
-                self._ids[key] = ""
-        return self._ids[key]
+                self._ids[file] = ""
+        return self._ids[file]
 
 
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
+class _Opened:
+    """The trajectories that were looked at last, as long as their files stay as they are."""
 
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[KeptFile, Trajectory]] = OrderedDict()
 
-def _is_alive(path: Path) -> bool:
-    """Whether the program that writes this journal still runs."""
-    number = path.name.split("-", 1)[0]
-    if not number.isdigit():
-        return False
-    if int(number) == os.getpid():
-        return True
-    try:
-        written_before: bool = psutil.Process(int(number)).create_time() <= _age(path)
-    except psutil.Error:
-        return False
-    return written_before
+    def get(self, trajectory_id: str) -> Trajectory | None:
+        file, trajectory = self._known.get(trajectory_id, (None, None))
+        if file is None or kept_file(file.path) != file:
+            self._known.pop(trajectory_id, None)
+            return None
+        self._known.move_to_end(trajectory_id)
+        return trajectory
+
+    def put(self, path: Path, trajectory: Trajectory) -> None:
+        file = kept_file(path)
+        if file is None:
+            return
+        self._known[trajectory.header.id] = file, trajectory
+        self._known.move_to_end(trajectory.header.id)
+        while len(self._known) > 1 and sum(known.nbytes for _, known in self._known.values()) > OPENED_BYTES:
+            self._known.popitem(last=False)
