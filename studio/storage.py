@@ -39,11 +39,11 @@ def write_durably(path: Path, data: bytes, verify: Verify | None = None) -> None
     Raises `StorageError` that names the cause; the old version is then still there and no temporary file is left.
     """
     target = Path(os.path.realpath(path))
-    with _explained(path):
+    with explained(path):
         _check_replaceable(target)
         with _temporary(target.parent, data, verify) as temporary:
             os.replace(temporary, target)
-    _flush_folder(target)
+    flush_folder(target)
 
 
 def write_new(folder: Path, names: Iterable[str], data: bytes, verify: Verify | None = None) -> Path:
@@ -51,21 +51,32 @@ def write_new(folder: Path, names: Iterable[str], data: bytes, verify: Verify | 
 
     Two programs that write at the same time get two names. Raises `StorageError` as `write_durably` does.
     """
-    with _explained(folder), _temporary(folder, data, verify) as temporary:
+    with explained(folder), _temporary(folder, data, verify) as temporary:
         target = _first_free(temporary, folder, names)
-    _flush_folder(target)
+    flush_folder(target)
+    return target
+
+
+def place_new(file: Path, names: Iterable[str]) -> Path:
+    """Name a file that was written whole, in its own folder: by the first of `names` that is free, as `write_new` does."""
+    with explained(file.parent):
+        with file.open("rb+") as written:
+            os.fsync(written.fileno())
+        target = _first_free(file, file.parent, names)
+        _remove(file)
+    flush_folder(target)
     return target
 
 
 def make_folder(folder: Path) -> None:
     """Make `folder` and those above it if they are missing. Raises `StorageError`."""
-    with _explained(folder):
+    with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def check_writable(folder: Path) -> None:
     """Raise `StorageError` unless a file can be made in `folder` now. Leaves nothing behind."""
-    with _explained(folder), _temporary(folder, b"", None):
+    with explained(folder), _temporary(folder, b"", None):
         pass
 
 
@@ -105,7 +116,7 @@ def _create(folder: Path, names: contextlib.ExitStack, files: contextlib.ExitSta
         descriptor = os.open(path, _WRITE_FLAGS, 0o666)
         names.callback(_remove, path)
         files.callback(_close, descriptor)
-        if _lock(descriptor) is not False and os.path.lexists(path):
+        if lock(descriptor) is not False and os.path.lexists(path):
             return path, descriptor
 
 
@@ -121,7 +132,7 @@ def _close(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool | None:
+def lock(descriptor: int) -> bool | None:
     """Take the lock of a temporary file: true if it is ours now, false if a living writer has it.
 
     None if there are no such locks (Windows, some network disks). The kernel frees a lock when its process dies.
@@ -151,7 +162,7 @@ def _remove_leftovers(folder: Path) -> None:
 def _remove_if_abandoned(path: Path) -> None:
     descriptor = os.open(path, _INSPECT_FLAGS)
     try:
-        ours = _lock(descriptor)
+        ours = lock(descriptor)
         if ours is None:
             ours = time.time() - os.fstat(descriptor).st_mtime > LEFTOVER_SECONDS
         if ours and sys.platform != "win32":  # under the lock, so that no claim of somebody else is hit
@@ -220,7 +231,7 @@ def _place_with_claim(temporary: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     try:
-        if _lock(descriptor) is False or not _has_name(descriptor, claim):
+        if lock(descriptor) is False or not _has_name(descriptor, claim):
             return False  # a writer that cleans up was faster; the next name will do
         try:
             if os.path.lexists(target):
@@ -240,7 +251,7 @@ def _has_name(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _flush_folder(target: Path) -> None:
+def flush_folder(target: Path) -> None:
     """Make the new name of `target` itself durable. Windows has no such call and needs none."""
     if sys.platform == "win32":
         return
@@ -259,18 +270,18 @@ def _flush_folder(target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Turn what the operating system says into one sentence: what happened, what is kept, what to do."""
     try:
         yield
     except OSError as problem:
         said = problem.strerror or str(problem)
-        cause, remedy = _CAUSES.get(problem.errno or 0, (f"the system says: {said}", _ANYWAY))
+        unknown = (f"the system says: {said}", "Choose another folder or try again.")
+        cause, remedy = _CAUSES.get(problem.errno or 0, unknown)
         sentence = f"{path} could not be written: {cause}. What was there before is kept. {remedy}"
         raise StorageError(sentence) from problem
 
 
-_ANYWAY = "Choose another folder or try again."
 _SPACE = ("there is no space left on the disk", "Free some space or choose another folder, then try again.")
 _PERMISSION = ("you have no permission", "Choose another folder or change its permissions.")
 _CAUSES: dict[int, tuple[str, str]] = {

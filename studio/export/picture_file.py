@@ -61,7 +61,12 @@ def write_new_picture(folder: Path, names: Iterable[str], generated: GeneratedIm
 
 def write_new_preview(folder: Path, names: Iterable[str], image: Image) -> Path:
     """Save the preview of a step as PNG, as `write_new_picture` does. No recipe is inside: none would give it again."""
-    return write_new(folder, names, *_encoded(image, {}))
+    return write_new_image(folder, names, image, {})
+
+
+def write_new_image(folder: Path, names: Iterable[str], image: Image, texts: Mapping[str, str]) -> Path:
+    """Save any picture as PNG with these texts inside, as `write_new_picture` does."""
+    return write_new(folder, names, *_encoded(image, texts))
 
 
 def _texts(generated: GeneratedImage) -> dict[str, str]:

@@ -249,7 +249,7 @@ def test_without_locks_only_old_leftovers_go(path: Path, monkeypatch: pytest.Mon
         leftover.touch()
     long_ago = time.time() - 2 * storage.LEFTOVER_SECONDS
     os.utime(old, (long_ago, long_ago))
-    monkeypatch.setattr(storage, "_lock", lambda descriptor: None)
+    monkeypatch.setattr(storage, "lock", lambda descriptor: None)
     storage.write_durably(path, NEW)
     assert temporaries(path.parent) == [young]
 

@@ -1,0 +1,112 @@
+"""A clip that is not finished yet: a file beside its place, of whole frames, that can be played and gone on with.
+
+Its name tells which export it belongs to, so that the same export finds it again, also after the program was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from studio import storage
+from studio.export.container import Container, Extent, Patch
+
+
+class PartFile:
+    """A file of this container in `folder`, opened behind its last whole frame; a new one if there is none yet.
+
+    Locked while it is open: another program that exports the same takes the next name. Its methods raise `OSError`.
+    """
+
+    def __init__(self, folder: Path, stem: str, suffix: str, container: Container) -> None:
+        self._container = container
+        self._file, self.path = _opened(folder, stem, suffix)
+        header = container.header()
+        self._extent = self._find(header)
+        if not self._extent.end:
+            self._write(header)
+            self._extent = Extent(0, len(header))
+        container.begin(self._extent.frames)
+
+    @property
+    def frames(self) -> int:
+        """How many frames are whole."""
+        return self._extent.frames
+
+    def add(self, data: bytes) -> None:
+        """Write the bytes of frames behind the others. What cannot be written whole is taken away again."""
+        try:
+            self._write(data)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._extent.end)
+            raise
+        found = self._container.extent(io.BytesIO(data))
+        self._extent = Extent(self.frames + found.frames, self._extent.end + found.end)
+
+    def end(self) -> None:
+        """Make it a whole clip of the frames that are there. More may follow later, in the place of this end."""
+        trailer = self._container.end(self.frames)
+        self._write(trailer)
+        for patch in self._container.patches(self.frames, self._extent.end + len(trailer)):
+            self._file.seek(patch.offset)
+            _write_all(self._file, patch.data)
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Let go of the file. May be called twice."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+    def remove(self) -> None:
+        """Nobody needs it any more."""
+        self.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def _write(self, data: bytes) -> None:
+        """Write behind the last whole frame, and nothing behind that."""
+        self._file.seek(self._extent.end)
+        _write_all(self._file, data)
+        self._file.truncate()
+
+    def _find(self, header: bytes) -> Extent:
+        """The whole frames behind a header like this one; nothing behind another."""
+        found = self._file.read(len(header))
+        patches = self._container.patches(0, 0)
+        if _unpatched(found, patches) != _unpatched(header, patches):
+            return Extent(0, 0)
+        return self._container.extent(self._file)
+
+
+def _opened(folder: Path, stem: str, suffix: str) -> tuple[BinaryIO, Path]:
+    """The first file of that name that no other program has open."""
+    number = 1
+    while True:
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        if storage.lock(descriptor) is not False:
+            return os.fdopen(descriptor, "rb+", buffering=0), path
+        os.close(descriptor)
+        number += 1
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = file.write(rest)
+        if not written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        rest = rest[written:]
+
+
+def _unpatched(header: bytes, patches: tuple[Patch, ...]) -> bytes:
+    """The header without what is corrected later."""
+    bare = bytearray(header)
+    for patch in patches:
+        bare[patch.offset : patch.offset + len(patch.data)] = bytes(len(patch.data))
+    return bytes(bare)
