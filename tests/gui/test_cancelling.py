@@ -23,12 +23,11 @@ MOMENTS = 24
 
 
 @pytest.fixture
-def slow_loading(loaded_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Holds the loading of models until the event is set, at the latest at the end of the test."""
+def slow_loading(loaded_once: None, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Holds the loading of models until the test sets the event."""
     load, go = loader.load_model, threading.Event()
-    monkeypatch.setattr(loader, "load_model", lambda *place: load(*place) if go.wait(60) else None)
-    yield go
-    go.set()
+    monkeypatch.setattr(loader, "load_model", lambda *place, **name: load(*place, **name) if go.wait(60) else None)
+    return go
 
 
 class TestCancel:
@@ -79,7 +78,7 @@ class TestCancel:
         assert not saved_pictures()
 
     def test_a_run_that_waits_for_the_model_is_cancelled_at_once(
-        self, slow_loading: threading.Event, studio: Driver
+        self, studio: Driver, slow_loading: threading.Event
     ) -> None:
         studio.small(steps=2)
         studio.window.warm_up()
@@ -89,8 +88,9 @@ class TestCancel:
         assert studio.foot() == "Cancelled before the first step."
         assert not studio.window.session.status.running
         assert [len(studio.terminal(job)) for job in (1, 2, 3)] == [1, 1, 1]
+        slow_loading.set()
 
-    def test_the_runs_that_were_queued_later_go_on(self, slow_loading: threading.Event, studio: Driver) -> None:
+    def test_the_runs_that_were_queued_later_go_on(self, studio: Driver, slow_loading: threading.Event) -> None:
         studio.small(steps=2)
         studio.window.warm_up()
         studio.window.form.set(count=2)
@@ -186,7 +186,7 @@ class TestClosing:
         assert not working_threads()
         assert not any(isinstance(event, ImageReady) for event in studio.events)
 
-    def test_while_the_model_is_loading(self, slow_loading: threading.Event, studio: Driver) -> None:
+    def test_while_the_model_is_loading(self, studio: Driver, slow_loading: threading.Event) -> None:
         studio.window.warm_up()
         studio.generate()
         threading.Timer(0.3, slow_loading.set).start()
