@@ -53,6 +53,12 @@ def _branch() -> Command:
     return COMMAND
 
 
+def _race() -> Command:
+    from studio.cli.race import COMMAND
+
+    return COMMAND
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -65,6 +71,7 @@ class Entry:
 COMMANDS = (
     Entry("generate", "make pictures from a prompt", _generate),
     Entry("branch", "go on from a step of a picture, with something changed", _branch),
+    Entry("race", "compare samplers, steps or any field, side by side from one noise", _race),
     Entry("samplers", "list the samplers and their options", _samplers),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),

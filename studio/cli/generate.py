@@ -67,7 +67,7 @@ def _run(flags: Namespace, session: Session) -> int:
     workplace, samplers = Workplace(console), builtin_samplers()
     entry = workplace.catalog.get(flags.model, allow_path=True)
     wanted = recipes(flags, samplers, entry.name, entry.native_size)
-    _check_grid(wanted[0], entry, samplers)
+    check_grid(wanted[0], entry, samplers)
     preview = _preview(flags)
     destination = read_destination(flags.out, workplace.pictures)
     with session.interruptions.cancelling() as token:
@@ -89,7 +89,7 @@ def _run(flags: Namespace, session: Session) -> int:
         return code
 
 
-def _check_grid(recipe: Recipe, entry: ModelEntry, samplers: SamplerRegistry) -> None:
+def check_grid(recipe: Recipe, entry: ModelEntry, samplers: SamplerRegistry) -> None:
     """Raise `InvalidField` for steps that the model does not have, before its weights are loaded."""
     sampling = recipe.sampling
     info = samplers.get(sampling.sampler).info

@@ -13,12 +13,12 @@ from torch import Tensor
 from studio.generation.journey import Arrival
 from studio.generation.run import run
 from studio.generation.services import Services
-from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import (
     Cancelled,
     Failed,
     Finished,
+    GeneratedImage,
     ImageReady,
     JobEvent,
     JobId,
@@ -45,7 +45,7 @@ class _Runner:
     x0s: list[tuple[float, Tensor]] = field(default_factory=list)
     calls: int = 0
     seconds: float = 0.0
-    image: Image | None = None
+    generated: GeneratedImage | None = None
     sentence: str = ""
     trajectory: str = ""
     ended: JobEvent | None = None
@@ -58,7 +58,7 @@ class _Runner:
         if isinstance(event, Started):
             self.trajectory = event.trajectory
         elif isinstance(event, ImageReady):
-            self.image = event.generated.image
+            self.generated = event.generated
         elif isinstance(event, Failed):
             self.sentence = event.sentence
         if isinstance(event, (Finished, Failed, Cancelled)):
@@ -120,7 +120,7 @@ def _lane_step(job: JobId, number: int, step: int, runner: _Runner, first: _Runn
 def _result(runner: _Runner, first: _Runner) -> LaneResult:
     curve = tuple((log_snr, _distance(x0, _nearest(first, log_snr))) for log_snr, x0 in runner.x0s)
     return LaneResult(
-        runner.lane, runner.image, runner.sentence, runner.calls, curve, runner.trajectory, runner.seconds
+        runner.lane, runner.generated, runner.sentence, runner.calls, curve, runner.trajectory, runner.seconds
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from studio.errors import InvalidField
 from studio.image import Image
-from studio.job.event import JobEvent
+from studio.job.event import GeneratedImage, JobEvent
 from studio.job.recipe import Guidance, OptionValue, Recipe, Sampling, checked, recipe
 
 LANES_MAXIMUM = 100
@@ -47,8 +48,9 @@ class Lane:
 
 @dataclass(frozen=True)
 class Race:
-    """The lanes, row by row. With one axis there is one row."""
+    """The lanes, row by row. With one axis there is one row. `base` is the recipe that was varied."""
 
+    base: Recipe
     columns: Axis
     rows: Axis | None
     lanes: tuple[Lane, ...]
@@ -92,12 +94,17 @@ class LaneResult:
     """
 
     lane: Lane
-    image: Image | None
+    generated: GeneratedImage | None
     sentence: str
     calls: int
     curve: tuple[tuple[float, float], ...]
     trajectory: str = ""
     seconds: float = 0.0
+
+    @property
+    def image(self) -> Image | None:
+        """The finished picture."""
+        return self.generated.image if self.generated else None
 
     @property
     def distance(self) -> float | None:
@@ -110,6 +117,12 @@ class RaceReady(JobEvent):
     """All lanes are through."""
 
     results: tuple[LaneResult, ...]
+
+
+def lane_letter(number: int) -> str:
+    """The name of a lane: A to Z, then AA, AB and so on."""
+    ahead, last = divmod(number, len(ascii_uppercase))
+    return (lane_letter(ahead - 1) if ahead else "") + ascii_uppercase[last]
 
 
 def race(base: Recipe, columns: Axis, rows: Axis | None = None) -> Race:
@@ -129,7 +142,7 @@ def race(base: Recipe, columns: Axis, rows: Axis | None = None) -> Race:
             if rows and second is not None:
                 label = f"{label}, {rows.label(second)}"
             lanes.append(Lane(label, _varied(base, columns, value, rows, second), column, row))
-    return Race(columns, rows, tuple(lanes))
+    return Race(base, columns, rows, tuple(lanes))
 
 
 def _varied(base: Recipe, columns: Axis, value: OptionValue, rows: Axis | None, second: OptionValue | None) -> Recipe:
