@@ -21,21 +21,18 @@ MIDDLE_MINIMUM = 320
 
 
 class Workspace(QWidget):
-    """Arranges three panes. `cell_edge_changed(edge)` tells how large the cells of the strip may be, 0 for none;
-    `narrow_changed(bool)` whether there is little width.
+    """Arranges three panes. `cell_edge_changed(edge)` tells how large the cells of the strip may be, 0 for none.
 
     The right pane becomes a rail of one button below 1280 pixels; the button opens it over the canvas.
     """
 
     cell_edge_changed = Signal(int)
-    narrow_changed = Signal(bool)
 
     def __init__(self, left: QWidget, middle: QWidget, right: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left, self._right = left, right
         self._cell_edge = CELL
         self._railed = False
-        self._narrow = False
         self._moved_by_user = False
         left.setMinimumWidth(px(LEFT_NARROW))
         middle.setMinimumWidth(px(MIDDLE_MINIMUM))
@@ -117,9 +114,6 @@ class Workspace(QWidget):
         if edge != self._cell_edge:
             self._cell_edge = edge
             self.cell_edge_changed.emit(edge)
-        if (narrow := self.width() < px(NARROW_BELOW)) != self._narrow:
-            self._narrow = narrow
-            self.narrow_changed.emit(narrow)
 
     def _set_railed(self, railed: bool) -> None:
         if railed == self._railed:

@@ -28,6 +28,7 @@ class Filmstrip(QAbstractSlider):
     """
 
     step_selected = Signal(int)
+    branch_requested = Signal()
     arranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,6 +38,7 @@ class Filmstrip(QAbstractSlider):
         self._painter = StripPainter(Film(1), StripLayout(1, CELL, CELL, GAP))
         self._answers: dict[QEvent.Type, Callable[..., None]] = {
             QEvent.Type.MouseButtonPress: self._press,
+            QEvent.Type.MouseButtonDblClick: self._double_click,
             QEvent.Type.MouseMove: self._point,
             QEvent.Type.MouseButtonRelease: self._release,
             QEvent.Type.Leave: self._leave,
@@ -131,6 +133,13 @@ class Filmstrip(QAbstractSlider):
         if event.button() == Qt.MouseButton.LeftButton:
             self._scrubbing = self._scrub(event)
             next(self._scrubbing)
+
+    def _double_click(self, event: QMouseEvent) -> None:
+        """The first click of the two chose the step."""
+        if event.button() == Qt.MouseButton.LeftButton and self._painter.layout.cell_at(
+            event.position().x() - px(SIDE)
+        ):
+            self.branch_requested.emit()
 
     def _point(self, event: QMouseEvent) -> None:
         hovered = self._painter.layout.cell_at(event.position().x() - px(SIDE))

@@ -16,7 +16,7 @@ from studio.ui.timeline.run_curves import health_sentence
 from studio.ui.timeline.strip_layout import StripLayout
 from studio.ui.tokens import TYPE_CAPTION
 
-ROW, GAP, BAR, LABEL = 22, 4, 6, 56
+ROW, NAME, BAR = 16, 16, 6
 
 
 class HealthStrip(QWidget):
@@ -28,18 +28,18 @@ class HealthStrip(QWidget):
         self._layout = StripLayout(1, 1, 1, 0)
         self._left = 0
         self.setAccessibleName(self.tr("Size and change of the states"))
-        self.setFixedHeight(2 * px(ROW) + px(GAP))
+        self.setFixedHeight(2 * (px(ROW) + px(NAME)))
 
     def show_film(self, film: Film, layout: StripLayout, left: int) -> None:
         """Show `film` with its bars at the places of the cells, which begin `left` from the edge."""
         self._film, self._layout, self._left = film, layout, left
-        self.setFixedHeight(2 * px(ROW) + px(GAP))
+        self.setFixedHeight(2 * (px(ROW) + px(NAME)))
         self.setAccessibleDescription(health_sentence(film.facts, film.failed) if film.facts else "")
         self.setToolTip(self.accessibleDescription())
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(px(200), 2 * px(ROW) + px(GAP))
+        return QSize(px(200), 2 * (px(ROW) + px(NAME)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         facts = self._film.facts
@@ -50,13 +50,15 @@ class HealthStrip(QWidget):
         if facts is not None:
             lanes = current_tokens().lanes
             self._row(painter, 0, facts.norms, lanes[0], self.tr("size of x"))
-            self._row(painter, px(ROW) + px(GAP), facts.changes, lanes[1], self.tr("change"))
+            self._row(painter, px(ROW) + px(NAME), facts.changes, lanes[1], self.tr("change"))
         painter.end()
 
     def _row(self, painter: QPainter, top: int, numbers: Mapping[int, float], colour: str, name: str) -> None:
         finite = [number for number in numbers.values() if math.isfinite(number)]
         largest = max(finite, default=0.0) or 1.0
         width = max(1.0, min(float(px(BAR)), self._layout.pitch / max(1, self._layout.tick_stride())))
+        self._name(painter, top, self.tr("{name}, up to {largest}").format(name=name, largest=f"{largest:.2f}"))
+        top += px(NAME)
         for step, number in numbers.items():
             if step < 1:
                 continue
@@ -68,7 +70,6 @@ class HealthStrip(QWidget):
                 self._cross(painter, middle, top)
         if self._film.failed:
             self._cross(painter, self._left + self._layout.place(self._film.failed), top)
-        self._name(painter, top, f"{name}, {largest:.2f}")
 
     def _cross(self, painter: QPainter, middle: float, top: int) -> None:
         painter.setPen(QColor(current_tokens().danger))
@@ -76,10 +77,6 @@ class HealthStrip(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "×")
 
     def _name(self, painter: QPainter, top: int, name: str) -> None:
-        """The name and the height of the tallest bar, on a ground of its own at the right end."""
-        tokens = current_tokens()
-        width = painter.fontMetrics().horizontalAdvance(name) + px(8)
-        box = QRectF(self.width() - width - px(4), top, width, painter.fontMetrics().height())
-        painter.fillRect(box, QColor(tokens.panel))
-        painter.setPen(QColor(tokens.text2))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+        painter.setPen(QColor(current_tokens().text2))
+        box = QRectF(self._left, top, self.width() - 2 * self._left, px(NAME))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

@@ -11,7 +11,9 @@ from studio.ui.tokens import TARGET
 from studio.ui.widgets.combo import DESCRIPTION, Combo
 from studio.ui.widgets.state import plain_tooltip
 
-COMBO_WIDTH = 96
+COMBO_WIDTH = 92
+SHORT: dict[str, str] = {"guidance": "guid"}
+"""What stands on a button where the whole word would take too much room."""
 
 
 class KindSwitch(QWidget):
@@ -37,7 +39,7 @@ class KindSwitch(QWidget):
             self._combo.addItem(kind, kind)
             self._combo.setItemData(self._combo.count() - 1, meanings[kind], DESCRIPTION)
         line.addWidget(self._combo)
-        self._group.buttonClicked.connect(lambda button: self._choose(button.text()))
+        self._group.buttonClicked.connect(lambda button: self._choose(button.objectName()))
         self._combo.activated.connect(lambda index: self._choose(self._combo.itemData(index)))
 
     def kind(self) -> ViewKind:
@@ -47,7 +49,7 @@ class KindSwitch(QWidget):
         """Show `kind` as chosen, without emitting."""
         self._kind = kind
         for button in self._group.buttons():
-            button.setChecked(button.text() == kind)
+            button.setChecked(button.objectName() == kind)
         with QSignalBlocker(self._combo):
             self._combo.setCurrentIndex(VIEW_KINDS.index(kind))
 
@@ -72,14 +74,16 @@ class KindSwitch(QWidget):
 
     def _button(self, kind: ViewKind, meaning: str) -> QToolButton:
         button = QToolButton()
-        button.setText(kind)
+        button.setText(SHORT.get(kind, kind))
+        button.setObjectName(kind)
         button.setProperty("kind", "text")
         button.setCheckable(True)
         button.setChecked(kind == self._kind)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(meaning)
         button.setToolTip(plain_tooltip(meaning, "V"))
-        button.setMinimumSize(px(TARGET) + px(8), px(TARGET))
+        button.setMinimumSize(px(TARGET), px(TARGET))
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._group.addButton(button)
         return button
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.job.facts import TrajectoryFacts
@@ -16,7 +16,7 @@ from studio.ui.metrics import px
 from studio.ui.timeline.run_curves import Curve, density_curve, level_curves, log_snr_curve
 from studio.ui.tokens import TYPE_CAPTION
 
-HEIGHT, AXIS, ROOM = 132, 40, 0.22
+HEIGHT, AXIS = 132, 40
 
 
 class LevelPlot(QWidget):
@@ -65,6 +65,7 @@ class Chart(pyqtgraph.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._steps = 1
+        self._names_width = 0
         self._labels: list[Any] = []
         self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
         self.getAxis("left").setWidth(px(AXIS))
@@ -88,6 +89,8 @@ class Chart(pyqtgraph.PlotWidget):
             self._draw(line, tokens.lanes[number], font)
         self._cursor.setPen(_pen(tokens.accent, 2))
         self.addItem(self._cursor)
+        names = QFontMetrics(font)
+        self._names_width = max((names.horizontalAdvance(line.name) for line in curves), default=0) + px(12)
         self._fit(curves)
 
     def set_cursor(self, step: int) -> None:
@@ -107,6 +110,12 @@ class Chart(pyqtgraph.PlotWidget):
     def mouseReleaseEvent(self, event: Any) -> None:
         event.accept()
 
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        # PlotWidget is resized once before its parts are there.
+        if hasattr(self, "_names_width"):
+            self._make_room()
+
     def wheelEvent(self, event: Any) -> None:
         event.ignore()
 
@@ -124,8 +133,14 @@ class Chart(pyqtgraph.PlotWidget):
         values = [value for line in curves for value in line.values] or [0.0, 1.0]
         low, high = min(values), max(values)
         space = (high - low or 1.0) * 0.1
-        self.setXRange(0, self._steps * (1 + ROOM), padding=0.02)
         self.setYRange(low - space, high + space, padding=0)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave room for the names at the right, whatever the width."""
+        inner = self.width() - px(AXIS)
+        share = self._names_width / max(1, inner - self._names_width)
+        self.setXRange(0, self._steps * (1 + min(share, 1.0)), padding=0)
 
     def _choose(self, place: Any) -> None:
         at = self.getPlotItem().vb.mapSceneToView(self.mapToScene(place.toPoint()))

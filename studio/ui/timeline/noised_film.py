@@ -19,7 +19,8 @@ class NoisedFilm(Film):
     def __init__(self, picture: Path | Image, size: tuple[int, int], recipe: Recipe, beside: Film) -> None:
         """`recipe` gives model, seed and grid. What is known of the levels is taken from `beside`, a film of it."""
         same = beside.recipe is recipe
-        super().__init__(recipe.sampling.steps, beside.timesteps if same else (), size, recipe)
+        super().__init__(recipe.sampling.steps, beside.timesteps if same else (), size)
+        self._made = recipe
         self._picture = picture
         self.seed = recipe.seed
         self.done = self.steps
@@ -27,13 +28,13 @@ class NoisedFilm(Film):
         self.facts: TrajectoryFacts | None = beside.facts if same else None
 
     def request(self, step: int, kind: ViewKind, *, exact: bool) -> AnyView | None:
-        if step not in self.recorded or self.recipe is None:
+        if step not in self.recorded:
             return None
-        sampling = self.recipe.sampling
+        sampling = self._made.sampling
         return ForwardRequest(
             self._picture,
             step,
-            model=self.recipe.model,
+            model=self._made.model,
             seed=self.seed,
             steps=self.steps,
             spacing=sampling.spacing,

@@ -14,6 +14,7 @@ from studio.ui.timeline.film import Film
 from studio.ui.timeline.filmstrip import SIDE, Filmstrip
 from studio.ui.timeline.hints import Hints
 from studio.ui.timeline.look import Look, Words
+from studio.ui.timeline.noised_film import NoisedFilm
 from studio.ui.timeline.playback import Playback
 from studio.ui.timeline.player import Player
 from studio.ui.timeline.plot_drawer import PlotDrawer
@@ -28,24 +29,27 @@ class Timeline(QWidget):
     `step_selected(step)` asks to show a step, `look(step)` gives its picture; `look_changed(step)` tells that there is
     a better one now. `kind_changed(kind)` tells which view is wanted. `live_changed(bool)` tells whether the run is
     followed: as long as it is not, arriving pictures are kept but not to be shown; with True the newest is to be
-    shown, `look()`. What the worker
-    is to be asked goes through `projector`. `filmstrip` takes the focus and holds the step that is looked at.
+    shown, `look()`. `noise_wanted(True)` asks for `show_noised` of the picture shown, False tells that it was left.
+    What the worker is to be asked goes through `projector`; `filmstrip` takes the focus and holds the step looked at.
     """
 
     step_selected = Signal(int)
     look_changed = Signal(int)
     kind_changed = Signal(str)
     live_changed = Signal(bool)
+    noise_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = self._running = Film(1)
         self._begun = False
+        self._before_noise: tuple[Film, int, bool] | None = None
         self._is_live = True
         self.projector = Projector(self)
         self.hints = Hints(self)
         self.playback = Playback(self)
         self._transport = Transport(self.playback)
+        self.branch_button = self._transport.branch
         self._drawer = PlotDrawer()
         self.filmstrip = Filmstrip()
         self._player = Player(self.playback, self.projector, self.filmstrip, self)
@@ -69,7 +73,7 @@ class Timeline(QWidget):
     @property
     def kind(self) -> ViewKind:
         """Which view of the steps is shown."""
-        return self._transport.switch.kind()
+        return "x" if self._shown.noised else self._transport.switch.kind()
 
     def expect(self, steps: int) -> None:
         """Show `steps` empty cells. Once a run was shown it stays: turning a knob takes no picture away."""
@@ -116,6 +120,12 @@ class Timeline(QWidget):
         self.filmstrip.set_current(film.done)
         self._follow()
 
+    def show_noised(self, film: NoisedFilm) -> None:
+        """Show a picture at every level of noise, until the user leaves that."""
+        before = (self._shown, self.filmstrip.value(), self._is_live)
+        self.show_film(film)
+        self._before_noise = before
+
     def look(self, step: int | None = None) -> Look | None:
         """What there is of `step` of the run shown, by default of the newest, or None as long as nothing is."""
         film = self._shown
@@ -155,10 +165,6 @@ class Timeline(QWidget):
         if edge:
             self.filmstrip.set_edge(edge)
 
-    def set_compact(self, compact: bool) -> None:
-        """Save width in the transport row."""
-        self._transport.set_compact(compact)
-
     def take_keys_of(self, widget: QWidget) -> None:
         """Let the keys of the stage work while `widget` has the focus, too."""
         self._keys.watch(widget)
@@ -184,6 +190,7 @@ class Timeline(QWidget):
         transport.live.connect(lambda: self.set_live(True))
         transport.play.connect(self._player.toggle)
         transport.plot.connect(self._toggle_plot)
+        transport.noise.connect(self._toggle_noise)
 
     def _connect_keys(self) -> None:
         keys = self._keys
@@ -195,10 +202,14 @@ class Timeline(QWidget):
         keys.play.connect(self._player.toggle)
         keys.loop.connect(self.playback.next_mode)
         keys.plot.connect(self._toggle_plot)
+        keys.noise.connect(self._toggle_noise)
 
     def _show_film(self) -> None:
         self.playback.stop()
+        self._before_noise = None
         self.projector.show(self._shown)
+        self.projector.kind = self.kind
+        self._transport.show_open(plot=self._drawer.isVisible(), noise=self._shown.noised)
         self.filmstrip.show_film(self._shown, self.kind)
         self._arranged()
         self._follow()
@@ -258,9 +269,21 @@ class Timeline(QWidget):
         self._arranged()
         self.filmstrip.refresh()
 
+    def _toggle_noise(self) -> None:
+        """To the picture at every level of noise, or back to where the user was."""
+        if self._before_noise is None:
+            self.noise_wanted.emit(True)
+            return
+        film, step, live = self._before_noise
+        self._shown = film
+        self._show_film()
+        self.filmstrip.set_current(step)
+        self.set_live(live)
+        self.noise_wanted.emit(False)
+
     def _toggle_plot(self) -> None:
         self._drawer.toggle()
-        self._transport.show_open(plot=self._drawer.isVisible(), noise=False)
+        self._transport.show_open(plot=self._drawer.isVisible(), noise=self._shown.noised)
         self._arranged()
         self.projector.want_facts()
 

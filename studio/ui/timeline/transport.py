@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.job.view import ViewKind
 from studio.ui.metrics import px
 from studio.ui.timeline.kind_switch import KindSwitch
 from studio.ui.timeline.playback import SPEEDS, Playback
-from studio.ui.widgets.combo import Combo
+from studio.ui.tokens import TARGET
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.state import plain_tooltip
 
 HEIGHT, SIDE = 36, 12
-SPEED_WIDTH = 68
-COMPACT_BELOW = 1100
+SPEED_WIDTH = 44
+COMPACT_BELOW = 860
 LOOP_ICONS = {"once": "arrow-bar-to-right", "loop": "repeat", "boomerang": "arrows-left-right"}
 
 
@@ -34,7 +37,8 @@ class Transport(QWidget):
         self.switch = KindSwitch()
         self._play = IconButton("player-play", self.tr("Play the steps"), keys="Space")
         self._loop = IconButton(LOOP_ICONS["once"], "")
-        self._speed = self._make_speed()
+        self._speed = QToolButton()
+        self._fill_speed()
         self._noise = IconButton("grain", self.tr("Noise it: this picture at every level of noise"), keys="N")
         self._noise.setCheckable(True)
         self._plot = IconButton("chart-line", self.tr("Plot of the levels and of the steps"), keys="P")
@@ -42,10 +46,11 @@ class Transport(QWidget):
         self._text = ElidedLabel()
         self._note = ElidedLabel()
         self._note.setProperty("role", "secondary")
+        self.branch = QPushButton(self.tr("Branch here"))
         self._live = QPushButton(self.tr("Live"))
         self._line = QHBoxLayout(self)
         left: list[QWidget] = [self.switch, self._play, self._loop, self._speed, self._text]
-        right: list[QWidget] = [self._noise, self._plot, self._live]
+        right: list[QWidget] = [self._noise, self._plot, self._live, self.branch]
         for part in left:
             self._line.addWidget(part)
         self._line.addWidget(self._note, 1)
@@ -54,6 +59,7 @@ class Transport(QWidget):
         self._connect()
         self._measure()
         self._show_playback()
+        self.switch.set_compact(True)
 
     def text(self) -> str:
         return self._text.text()
@@ -68,6 +74,7 @@ class Transport(QWidget):
     def set_note(self, text: str) -> None:
         """Say something about it."""
         self._note.setText(text)
+        self._fit()
 
     def set_kind(self, kind: ViewKind) -> None:
         self.switch.set_kind(kind)
@@ -82,30 +89,44 @@ class Transport(QWidget):
         """Whether the plot is open and whether the picture is shown noised."""
         self._plot.setChecked(plot)
         self._noise.setChecked(noise)
+        self.switch.setEnabled(not noise)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._measure()
 
-    def set_compact(self, compact: bool) -> None:
-        """Make room: the views become a box to choose from."""
-        self.switch.set_compact(compact)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.switch.set_compact(self.width() < px(COMPACT_BELOW))
+        self._fit()
 
-    def _make_speed(self) -> Combo:
-        speed = Combo()
-        speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        speed.setAccessibleName(self.tr("Speed of playing"))
-        speed.setToolTip(plain_tooltip(self.tr("Speed of playing")))
-        for value in SPEEDS:
-            speed.addItem(f"{value:g}×", value)
-        speed.setCurrentIndex(SPEEDS.index(1.0))
-        return speed
+    def _fit(self) -> None:
+        """A note that has no room beside the step stands in its place: the canvas names the step, too."""
+        room = self._text.sizeHint().width() + self._note.sizeHint().width() + self._line.spacing()
+        there = self._live.x() - self._speed.geometry().right() - 4 * px(TARGET) - px(16)
+        self._text.setVisible(not self._note.text() or room <= there)
+
+    def _fill_speed(self) -> None:
+        name = self.tr("Speed of playing")
+        self._speed.setProperty("kind", "text")
+        self._speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._speed.setToolTip(plain_tooltip(name))
+        menu = QMenu(self._speed)
+        for speed in SPEEDS:
+            menu.addAction(f"{speed:g}×", partial(self._set_speed, speed))
+        self._speed.setMenu(menu)
+        self._set_speed(1.0)
+
+    def _set_speed(self, speed: float) -> None:
+        self._playback.set_speed(speed)
+        self._speed.setText(f"{speed:g}×")
+        self._speed.setAccessibleName(self.tr("Speed of playing, {speed}").format(speed=f"{speed:g}×"))
 
     def _connect(self) -> None:
         self._play.clicked.connect(self.play)
         self._loop.clicked.connect(self._playback.next_mode)
-        self._speed.currentIndexChanged.connect(lambda index: self._playback.set_speed(SPEEDS[index]))
         self._noise.clicked.connect(self.noise)
         self._plot.clicked.connect(self.plot)
         self._live.clicked.connect(self.live)
@@ -125,6 +146,6 @@ class Transport(QWidget):
 
     def _measure(self) -> None:
         self.setFixedHeight(px(HEIGHT))
-        self._speed.setFixedWidth(px(SPEED_WIDTH))
+        self._speed.setFixedSize(px(SPEED_WIDTH), px(TARGET))
         self._line.setContentsMargins(px(SIDE), 0, px(SIDE), 0)
-        self._line.setSpacing(px(8))
+        self._line.setSpacing(px(4))

@@ -107,5 +107,4 @@ def test_it_stands_in_a_window_of_960(qtbot: QtBot, theme: Theme) -> None:
     qtbot.addWidget(window)
     timeline = Timeline(window)
     timeline.expect(STEPS)
-    timeline.set_compact(True)
     assert timeline.minimumSizeHint().width() <= 496  # what is left of a window of 800
