@@ -20,12 +20,16 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from studio import __version__, paths
-from studio.export.picture_file import write_new_picture
+from studio.export.picture_file import read_picture, write_new_picture
 from studio.job.cancel import CancelToken
 from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
+from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.preview import FirstNoise, PreviewSettings
 from studio.job.race import Race
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordAgain
+from studio.job.shelf import Answer, Question
+from studio.job.view import AnyView, ForwardRequest, ViewReady
 from studio.library.pictures import PictureFolder
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
@@ -44,43 +48,92 @@ class StudioEngine:
     """Runs jobs with the real models. Built in the worker thread, because its imports load torch."""
 
     def __init__(self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry) -> None:
-        from studio.generation.first_noise import first_noise
-        from studio.generation.race import run_race
-        from studio.generation.run import run
+        from studio.generation.facts import FactsBook
+        from studio.generation.forward import Forward
         from studio.models.device import choose_placement
         from studio.models.loader import ModelCache
+        from studio.trajectory.store import TrajectoryStore
 
-        self._run, self._run_race, self._first_noise = run, run_race, first_noise
         self._store = store
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
+        self._trajectories = TrajectoryStore(paths.data() / "trajectories", self._pictures, store.record)
         self._services = self._make_services(samplers)
+        self._facts, self._forward = FactsBook(self._services), Forward(self._services)
+        self._running = False
 
     def _make_services(self, samplers: SamplerRegistry) -> Services:
         from studio.generation.services import Services
 
-        return Services(self._models, samplers, self._store.preview, self._save)
+        return Services(
+            self._models,
+            samplers,
+            self._store.preview,
+            self._save,
+            self._trajectories,
+            lambda path: read_picture(path).image,
+        )
 
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
-        return self._run(job, recipe, self._services, cancel)
+        from studio.generation.run import run
+
+        return self._told(run(job, recipe, self._services, cancel))
 
     def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]:
+        from studio.generation.race import run_race
+
         # Lanes are compared by where each is heading, whatever view of a single run was chosen last.
         services = dataclasses.replace(self._services, preview=self._preview_of_lanes)
-        return self._run_race(job, race, services, cancel)
+        return self._told(run_race(job, race, services, cancel))
+
+    def record_again(self, job: JobId, work: RecordAgain, cancel: CancelToken) -> Iterator[JobEvent]:
+        from studio.generation.record_again import record_again
+
+        return self._told(record_again(job, work, self._services, cancel))
 
     def warm_up(self, model: str) -> ModelStatus:
         loaded = self._models.get(model)
         return ModelStatus(model, str(loaded.device), str(loaded.dtype).removeprefix("torch."))
 
     def first_noise(self, recipe: Recipe) -> FirstNoise:
-        return self._first_noise(recipe, self._services)
+        from studio.generation.first_noise import first_noise
+
+        return first_noise(recipe, self._services)
+
+    def view(self, request: AnyView) -> ViewReady:
+        from studio.generation.views import view
+
+        # A run keeps its model; there may be no memory for another one beside it.
+        if isinstance(request, ForwardRequest):
+            return self._forward.view(request, may_load=not self._running)
+        return view(request, self._services, may_load=not self._running)
+
+    def facts(self, request: FactsRequest) -> TrajectoryFacts:
+        return self._facts.facts(request)
+
+    def answer(self, question: Question) -> Answer:
+        from studio.generation.answers import answer
+
+        return answer(question, self._services)
+
+    def sync(self) -> None:
+        self._trajectories.sync()
+
+    def _told(self, events: Iterator[JobEvent]) -> Iterator[JobEvent]:
+        """The events of a job, knowing that it runs."""
+        self._running = True
+        try:
+            yield from events
+        finally:
+            self._running = False
 
     def _preview_of_lanes(self) -> PreviewSettings:
         return dataclasses.replace(self._store.preview(), kind="x0")
 
+    def _pictures(self) -> Path:
+        return Path(self._store.current.pictures_folder or paths.pictures())
+
     def _save(self, generated: GeneratedImage) -> Path:
-        folder = Path(self._store.current.pictures_folder or paths.pictures())
-        return PictureFolder(folder, write_new_picture).save(generated)
+        return PictureFolder(self._pictures(), write_new_picture).save(generated)
 
 
 def build(application: QApplication) -> MainWindow:

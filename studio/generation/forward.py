@@ -6,12 +6,13 @@ The noise is the first draw of a seed, so all levels show one way into one noise
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from studio.errors import InvalidField
+from studio.errors import InvalidField, RefusedFile
 from studio.generation.run import failure
 from studio.generation.services import Services
 from studio.image import Image
@@ -33,18 +34,32 @@ class _Encoded:
 
 
 class Forward:
-    """Shows pictures at noise levels. The last picture stays encoded."""
+    """Shows pictures at noise levels. The last picture stays open and encoded."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._opened: tuple[Path, float, Image] | None = None
         self._encoded: _Encoded | None = None
 
-    def view(self, request: ForwardRequest, image: Image, *, may_load: bool = True) -> ViewReady:
-        """The `image` of the request at its level, in its own size, or a sentence. Never raises."""
+    def view(self, request: ForwardRequest, *, may_load: bool = True) -> ViewReady:
+        """The picture of the request at its level, in its own size, or a sentence. Never raises.
+
+        Without `may_load` only the model that is loaded already is used.
+        """
         try:
-            return ViewReady(request, self._view(request, image, may_load))
+            return ViewReady(request, self._view(request, self._picture(request.picture), may_load))
         except Exception as problem:
             return ViewReady(request, None, failure(0, problem).sentence)
+
+    def _picture(self, picture: Path | Image) -> Image:
+        if isinstance(picture, Image):
+            return picture
+        if self._services.open_picture is None:
+            raise RefusedFile("Pictures cannot be opened here.")
+        age = picture.stat().st_mtime if picture.is_file() else 0.0
+        if self._opened is None or self._opened[:2] != (picture, age):
+            self._opened = picture, age, self._services.open_picture(picture)
+        return self._opened[2]
 
     def _view(self, request: ForwardRequest, image: Image, may_load: bool) -> Image:
         models = self._services.models

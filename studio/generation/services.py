@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from studio.image import Image
 from studio.job.event import GeneratedImage
 from studio.job.preview import PreviewSettings
 from studio.models.model import Model
@@ -26,7 +27,8 @@ class ModelSource(Protocol):
 class Services:
     """`save` writes a finished picture and tells where; None keeps it in memory only.
 
-    `trajectories` keeps the steps of runs and finds those of others; None records nothing.
+    `trajectories` keeps the steps of runs and finds those of others; None records nothing. `open_picture` reads a
+    picture file.
     """
 
     models: ModelSource
@@ -34,3 +36,4 @@ class Services:
     preview: Callable[[], PreviewSettings]
     save: Callable[[GeneratedImage], Path] | None = None
     trajectories: TrajectoryStore | None = None
+    open_picture: Callable[[Path], Image] | None = None

@@ -59,12 +59,11 @@ def text_to_image(
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
-    clock = _Clock(cancel)
-    journey = Journey(recipe, model, services.samplers, None if record else services.trajectories, versions())
-    with Keeping(services.trajectories, journey.header, record) as keeping:
+    clock, store = _Clock(cancel), services.trajectories
+    journey = Journey(recipe, model, services.samplers, None if record else store, versions())
+    with Keeping(store, journey.header, record) as keeping:
         x = journey.start()
-        # On the disk before the first network call: from here on a crash can be made good.
-        keeping.share(journey.shared)
+        keeping.share(journey.shared)  # on the disk before the first network call
         yield _started(job, journey, keeping.trajectory, notices(recipe, model))
         teller = _Teller(job, model, services.preview, journey.timesteps, cancel, clock)
         for arrival in journey.walk(cancel.check):
@@ -72,7 +71,7 @@ def text_to_image(
             if arrived is not None:
                 arrived(arrival)
             x = arrival.step.x
-            yield from teller.tell(arrival.number, arrival.step)
+            yield from teller.tell(arrival)
         cancel.check()
         yield Decoding(job)
         generated = _picture(recipe, model, x, clock)
@@ -124,7 +123,8 @@ class _Teller:
         self._cancel, self._clock = cancel, clock
         self._began = self._last = clock.seconds()
 
-    def tell(self, number: int, step: Step) -> Iterator[JobEvent]:
+    def tell(self, arrival: Arrival) -> Iterator[JobEvent]:
+        number, step = arrival.number, arrival.step
         now = self._clock.seconds()
         step_seconds = now - self._last
         steps = len(self._timesteps) - 1

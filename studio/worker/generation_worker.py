@@ -5,97 +5,77 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.errors import StudioError
-from studio.job.cancel import CancelToken
-from studio.job.event import TERMINAL, Failed, JobEvent, JobId, ModelStatus, PreviewReady
+from studio.job.event import (
+    TERMINAL,
+    Failed,
+    JobEvent,
+    ModelStatus,
+    Paused,
+    PreviewReady,
+    Resumed,
+    Started,
+    StepDone,
+)
+from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.preview import FirstNoise
-from studio.job.race import Race
+from studio.job.race import LaneEvent, Race
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordAgain
+from studio.job.shelf import Answer
+from studio.job.view import ForwardRequest, ViewReady, ViewRequest
+from studio.worker.engine import Engine
+from studio.worker.inbox import Inbox, QueuedJob
 from studio.worker.mailbox import Mailbox
+from studio.worker.requests import Request, Requests
+from studio.worker.view_cache import ViewCache
 
 log = logging.getLogger(__name__)
 
-
-class Engine(Protocol):
-    """What runs jobs. Made in the worker thread, because making it imports torch."""
-
-    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]: ...
-
-    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]: ...
-
-    def warm_up(self, model: str) -> ModelStatus: ...
-
-    def first_noise(self, recipe: Recipe) -> FirstNoise: ...
+# A run goes on even if somebody scrubs without a rest.
+SERVED_BETWEEN_STEPS = 4
 
 
 @dataclass(frozen=True)
-class QueuedJob:
-    """A job that waits for the worker: one picture, or a race of several."""
+class Counter:
+    """What window and worker hand to each other.
 
-    id: JobId
-    work: Recipe | Race
-    cancel: CancelToken
+    Previews go out of `previews`; into `wishes` comes the recipe whose noise is to be drawn. `bell` wakes a worker that
+    waits in a pause.
+    """
 
-
-class Inbox:
-    """The jobs that wait, in order. The window adds and withdraws, the worker takes."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._jobs: deque[QueuedJob] = deque()
-
-    def add(self, job: QueuedJob) -> None:
-        with self._lock:
-            self._jobs.append(job)
-
-    def take(self) -> QueuedJob | None:
-        """The next job, or None if none waits."""
-        with self._lock:
-            return self._jobs.popleft() if self._jobs else None
-
-    def withdraw(self, job: JobId) -> bool:
-        """Take a job back before it began; False if the worker has it already."""
-        with self._lock:
-            for waiting in self._jobs:
-                if waiting.id == job:
-                    self._jobs.remove(waiting)
-                    return True
-            return False
-
-    def waiting(self) -> tuple[JobId, ...]:
-        """The ids of the jobs that wait, next first."""
-        with self._lock:
-            return tuple(job.id for job in self._jobs)
+    inbox: Inbox = field(default_factory=Inbox)
+    previews: Mailbox[PreviewReady] = field(default_factory=Mailbox)
+    wishes: Mailbox[Recipe] = field(default_factory=Mailbox)
+    requests: Requests = field(default_factory=Requests)
+    views: ViewCache = field(default_factory=ViewCache)
+    bell: threading.Event = field(default_factory=threading.Event)
 
 
 class GenerationWorker(QObject):
-    """Runs jobs and tells of them. Every job ends with exactly one terminal event, whatever its engine does."""
+    """Runs jobs and tells of them. Every job ends with exactly one terminal event, whatever its engine does.
+
+    Views and questions are served between the steps of a run, while it is paused, and when there is no run.
+    """
 
     job_event = Signal(object)
     preview_waiting = Signal()
     model_status = Signal(object)
     first_noise = Signal(object)
+    view_ready = Signal(object)
+    facts_ready = Signal(object)
+    answered = Signal(object)
 
-    def __init__(
-        self,
-        make_engine: Callable[[], Engine],
-        inbox: Inbox,
-        previews: Mailbox[PreviewReady],
-        wishes: Mailbox[Recipe],
-    ) -> None:
-        """Previews go into `previews`; out of `wishes` comes the recipe whose noise is to be drawn."""
+    def __init__(self, make_engine: Callable[[], Engine], counter: Counter) -> None:
         super().__init__()
         self._make_engine = make_engine
-        self._inbox = inbox
-        self._previews = previews
-        self._wishes = wishes
+        self._counter = counter
+        self._inbox, self._requests = counter.inbox, counter.requests
         self._engine: Engine | None = None
 
     @Slot(str)
@@ -111,19 +91,27 @@ class GenerationWorker(QObject):
     @Slot()
     def draw_first_noise(self) -> None:
         """Draw what the newest wished recipe starts from. Nobody needs it once a job waits."""
-        recipe = self._wishes.take()
+        recipe = self._counter.wishes.take()
         if recipe is None or self._inbox.waiting():
             return
         try:
-            self.first_noise.emit(self._get_engine().first_noise(recipe))
+            noise: FirstNoise = self._get_engine().first_noise(recipe)
+            self.first_noise.emit(noise)
         except Exception as problem:
             log.info("the first noise was not drawn", exc_info=problem)
 
     @Slot()
     def work(self) -> None:
-        """Run the waiting jobs until none is left."""
+        """Run the waiting jobs until none is left, then serve what still waits."""
         while (job := self._inbox.take()) is not None:
             self._run(job)
+        self.serve()
+
+    @Slot()
+    def serve(self) -> None:
+        """Answer what waits, unless a job does: then it is answered between its steps."""
+        while not self._inbox.waiting() and self._serve_one():
+            pass
 
     def _run(self, job: QueuedJob) -> None:
         try:
@@ -131,6 +119,9 @@ class GenerationWorker(QObject):
                 self._tell(event)
                 if isinstance(event, TERMINAL):
                     return
+                told = event.event if isinstance(event, LaneEvent) else event
+                if isinstance(told, (Started, StepDone)):
+                    self._let_visit(job, told)
             self.job_event.emit(Failed(job.id, "The run stopped without a result. Try it again."))
         except Exception as problem:
             detail = "".join(traceback.format_exception(problem))
@@ -138,14 +129,90 @@ class GenerationWorker(QObject):
             self.job_event.emit(Failed(job.id, _sentence(problem), detail=detail))
 
     def _events(self, job: QueuedJob) -> Iterator[JobEvent]:
+        engine = self._get_engine()
         if isinstance(job.work, Race):
-            return self._get_engine().run_race(job.id, job.work, job.cancel)
-        return self._get_engine().run(job.id, job.work, job.cancel)
+            return engine.run_race(job.id, job.work, job.cancel)
+        if isinstance(job.work, RecordAgain):
+            return engine.record_again(job.id, job.work, job.cancel)
+        return engine.run(job.id, job.work, job.cancel)
+
+    def _let_visit(self, job: QueuedJob, told: Started | StepDone) -> None:
+        step = told.step if isinstance(told, StepDone) else told.first_step
+        job.cancel.visited_by(lambda: self._visit(job, step, told.steps))
+        job.cancel.open()
+
+    def _visit(self, job: QueuedJob, step: int, steps: int) -> None:
+        """Between two steps: serve, and wait if the user has paused the run."""
+        pause, served = job.cancel.pause, 0
+        while served < SERVED_BETWEEN_STEPS and not pause.is_set() and self._serve_one(soon=not served):
+            served += 1
+        if pause.is_set():
+            self._hold(job, step, steps)
+
+    def _hold(self, job: QueuedJob, step: int, steps: int) -> None:
+        """Wait until the user goes on or cancels, and serve what is looked at meanwhile."""
+        try:
+            self._get_engine().sync()
+        except Exception as problem:
+            log.info("the steps were not synced", exc_info=problem)
+        self.job_event.emit(Paused(job.id, step, steps))
+        bell = self._counter.bell
+        while True:
+            bell.clear()
+            if job.cancel.cancelled or not job.cancel.pause.is_set():
+                break
+            if not self._serve_one():
+                bell.wait()
+        if not job.cancel.cancelled:
+            self.job_event.emit(Resumed(job.id))
+
+    def _serve_one(self, *, soon: bool = True) -> bool:
+        """Serve the next request; False if there is none. With `soon` what may be needed is served as well."""
+        request = self._requests.take()
+        if request is None:
+            return soon and self._serve_soon()
+        self._serve(request)
+        return True
+
+    def _serve_soon(self) -> bool:
+        view = self._requests.take_soon()
+        if view is None:
+            return False
+        self._serve(view)
+        return True
+
+    def _serve(self, request: Request) -> None:
+        if isinstance(request, (ViewRequest, ForwardRequest)):
+            ready = self._counter.views.get(request) or self._asked_view(request)
+            self._counter.views.put(ready)
+            self.view_ready.emit(ready)
+        elif isinstance(request, FactsRequest):
+            self.facts_ready.emit(self._asked_facts(request))
+        else:
+            try:
+                self.answered.emit(self._get_engine().answer(request))
+            except Exception as problem:
+                log.info("a question was not answered", exc_info=problem)
+                self.answered.emit(Answer(request, sentence=_sentence(problem)))
+
+    def _asked_view(self, request: ViewRequest | ForwardRequest) -> ViewReady:
+        try:
+            return self._get_engine().view(request)
+        except Exception as problem:
+            log.info("a view was not drawn", exc_info=problem)
+            return ViewReady(request, None, _sentence(problem))
+
+    def _asked_facts(self, request: FactsRequest) -> TrajectoryFacts:
+        try:
+            return self._get_engine().facts(request)
+        except Exception as problem:
+            log.info("facts were not found", exc_info=problem)
+            return TrajectoryFacts(request, sentence=_sentence(problem))
 
     def _tell(self, event: JobEvent) -> None:
         if not isinstance(event, PreviewReady):
             self.job_event.emit(event)
-        elif self._previews.put(event):
+        elif self._counter.previews.put(event):
             self.preview_waiting.emit()
 
     def _get_engine(self) -> Engine:

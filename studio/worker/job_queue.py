@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from studio.job.cancel import CancelToken
-from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId, PreviewReady, Queued
+from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId, Queued
+from studio.job.facts import FactsRequest
 from studio.job.race import Race, RaceQueued
 from studio.job.recipe import Recipe
-from studio.worker.generation_worker import Engine, GenerationWorker, Inbox, QueuedJob
-from studio.worker.mailbox import Mailbox
+from studio.job.recording import RecordAgain
+from studio.job.shelf import Question
+from studio.job.view import AnyView
+from studio.worker.checkpoint import Checkpoint
+from studio.worker.engine import Engine
+from studio.worker.generation_worker import Counter, GenerationWorker
+from studio.worker.inbox import QueuedJob, Work
 
 
 class JobQueue(QObject):
     """Owns the one worker thread. All of its methods are called on the main thread and return at once.
 
-    `job_event` carries job events in order; `preview` carries the newest `PreviewReady`; `model_status` a `ModelStatus`
-    and `first_noise` a `FirstNoise`.
+    `job_event` carries job events in order; `preview` the newest `PreviewReady`; `model_status` a `ModelStatus`,
+    `first_noise` a `FirstNoise`, `view_ready` a `ViewReady`, `facts_ready` a `TrajectoryFacts`, `answered` an `Answer`.
+    None of the last five comes before the call that asks for it returns.
     """
 
     job_event = Signal(object)
     preview = Signal(object)
     model_status = Signal(object)
     first_noise = Signal(object)
+    view_ready = Signal(object)
+    facts_ready = Signal(object)
+    answered = Signal(object)
     _wake = Signal()
     _draw = Signal()
     _warm_up = Signal(str)
+    _serve = Signal()
+    _known_view = Signal(object)
 
     def __init__(self, make_engine: Callable[[], Engine], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._inbox = Inbox()
-        self._previews: Mailbox[PreviewReady] = Mailbox()
-        self._wishes: Mailbox[Recipe] = Mailbox()
-        self._unfinished: dict[JobId, CancelToken] = {}
+        self._counter = Counter()
+        self._unfinished: dict[JobId, Checkpoint] = {}
         self._last_id = 0
-        self._worker = GenerationWorker(make_engine, self._inbox, self._previews, self._wishes)
+        self._worker = GenerationWorker(make_engine, self._counter)
         self._thread = QThread()
         self._thread.setObjectName("generation")
         self._worker.moveToThread(self._thread)
@@ -48,10 +57,15 @@ class JobQueue(QObject):
         self._wake.connect(self._worker.work, queued)
         self._warm_up.connect(self._worker.warm_up, queued)
         self._draw.connect(self._worker.draw_first_noise, queued)
+        self._serve.connect(self._worker.serve, queued)
+        self._known_view.connect(self.view_ready, queued)
         self._worker.job_event.connect(self._pass_on, queued)
         self._worker.preview_waiting.connect(self._pass_preview_on, queued)
         self._worker.model_status.connect(self.model_status, queued)
         self._worker.first_noise.connect(self.first_noise, queued)
+        self._worker.view_ready.connect(self.view_ready, queued)
+        self._worker.facts_ready.connect(self.facts_ready, queued)
+        self._worker.answered.connect(self.answered, queued)
 
     def warm_up(self, model: str) -> None:
         """Have the worker import what it needs and load a model, so that the first run need not wait."""
@@ -59,7 +73,7 @@ class JobQueue(QObject):
 
     def show_first_noise(self, recipe: Recipe) -> None:
         """Have the noise drawn that a recipe starts from. A later wish replaces one that waits, a job drops it."""
-        if self._wishes.put(recipe):
+        if self._counter.wishes.put(recipe):
             self._draw.emit()
 
     def submit(self, recipe: Recipe) -> JobId:
@@ -76,32 +90,90 @@ class JobQueue(QObject):
         self._wake.emit()
         return job
 
-    def _accept(self, work: Recipe | Race) -> JobId:
+    def record_again(self, work: RecordAgain) -> JobId:
+        """Accept as a job to record the steps of an old picture again. No `ImageReady` comes."""
+        job = self._accept(work)
+        self.job_event.emit(Queued(job, work.recipe, work.picture))
+        self._wake.emit()
+        return job
+
+    def _accept(self, work: Work) -> JobId:
         self._last_id += 1
-        job = QueuedJob(self._last_id, work, CancelToken())
+        job = QueuedJob(self._last_id, work, Checkpoint())
         self._unfinished[job.id] = job.cancel
-        self._inbox.add(job)
+        self._counter.inbox.add(job)
         return job.id
 
+    def pause(self, job: JobId) -> None:
+        """Have a job wait after the step it works on, or before its first: `Paused` tells when. Also before it runs."""
+        token = self._unfinished.get(job)
+        if token is not None:
+            token.pause.set()
+
+    def go_on(self, job: JobId) -> None:
+        """End the pause of a job, or take its wish back."""
+        token = self._unfinished.get(job)
+        if token is not None:
+            token.pause.clear()
+            self._counter.bell.set()
+
     def cancel(self, job: JobId) -> None:
-        """Cancel a job: at once if it waits, before its next network call if it runs. Unknown ids are ignored."""
+        """Cancel a job: at once if it waits or is paused, else before its next network call. Ignores unknown ids."""
         token = self._unfinished.get(job)
         if token is None:
             return
         token.cancel()
-        if self._inbox.withdraw(job):
+        self._counter.bell.set()
+        if self._counter.inbox.withdraw(job):
             self._pass_on(Cancelled(job, 0, 0))
 
     def unfinished(self) -> tuple[JobId, ...]:
         """The ids of the jobs without a terminal event, oldest first."""
         return tuple(self._unfinished)
 
+    def request_view(self, request: AnyView) -> None:
+        """Ask for a view; `view_ready` brings it. A later request of the same process replaces one that waits.
+
+        What was decoded already comes with the next turn of the window's own loop, however busy the worker is.
+        """
+        known = self._counter.views.get(request)
+        if known is not None:
+            self._known_view.emit(known)
+            return
+        self._counter.requests.look(request)
+        self._call_worker()
+
+    def prefetch_views(self, requests: Iterable[AnyView]) -> None:
+        """Have these decoded when nobody waits for anything else, in this order; each comes as `view_ready`."""
+        self._counter.requests.expect(view for view in requests if self._counter.views.get(view) is None)
+        self._call_worker()
+
+    def drop_views(self, trajectory: str) -> None:
+        """What is still to be decoded of that trajectory is not needed any more."""
+        self._counter.requests.drop(trajectory)
+
+    def request_facts(self, request: FactsRequest) -> None:
+        """Ask for the numbers of a trajectory; `facts_ready` brings them."""
+        self._counter.requests.ask(request)
+        self._call_worker()
+
+    def ask(self, question: Question) -> None:
+        """Ask about space, pins and interrupted runs; `answered` brings the answer."""
+        self._counter.requests.ask(question)
+        self._call_worker()
+
     def shut_down(self) -> None:
         """Cancel everything, let the thread end, and wait for it. Never terminates it. May be called twice."""
+        self._counter.requests.close()
         for job in self.unfinished():
             self.cancel(job)
         self._thread.quit()
         self._thread.wait()
+
+    def _call_worker(self) -> None:
+        """Wake it wherever it waits: in its loop, or in a pause."""
+        self._counter.bell.set()
+        self._serve.emit()
 
     @Slot(object)
     def _pass_on(self, event: JobEvent) -> None:
@@ -113,6 +185,6 @@ class JobQueue(QObject):
 
     @Slot()
     def _pass_preview_on(self) -> None:
-        preview = self._previews.take()
+        preview = self._counter.previews.take()
         if preview is not None and preview.job in self._unfinished:
             self.preview.emit(preview)
