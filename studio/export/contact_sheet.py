@@ -13,7 +13,7 @@ import PIL.Image
 
 from studio import storage
 from studio.errors import RefusedFile
-from studio.export.caption import caption_forms
+from studio.export.caption import GAIN_EXPECTED, caption_forms
 from studio.export.caption_letters import fitting
 from studio.export.frame_look import Size
 from studio.export.frame_sink import Leftover, free_names, part_stem
@@ -77,14 +77,14 @@ class ContactSheet:
     def missing(self) -> Sequence[int]:
         return range(self._whole, len(self._steps))
 
-    def add(self, number: int, frame: Image) -> None:
+    def add(self, number: int, frame: Image, gain: float) -> None:
         picture = PIL.Image.fromarray(frame.pixels)
         if picture.size != self._grid.cell:
             picture = picture.resize(self._grid.cell, PIL.Image.Resampling.LANCZOS)
         left, top = self._grid.corner(number)
         self._page.paste(picture, (left, top))
         baseline = top + self._grid.cell[1] + self._letters.line_height
-        self._letters.draw(self._page, (left, baseline), self._labels[number], QUIET)
+        self._letters.draw(self._page, (left, baseline), self._forms(self._steps[number], gain)[self._form], QUIET)
         self._whole = number + 1
 
     def finish(self) -> Path:
@@ -104,11 +104,10 @@ class ContactSheet:
 
     def _lay_out(self) -> None:
         frame, count = self._order.dresser.size, len(self._steps)
-        forms = [caption_forms(self._order.view, step, self._order.facts.levels)[1:] for step in self._steps]
+        forms = [self._forms(step, GAIN_EXPECTED) for step in self._steps]
         shrink = min(1.0, math.sqrt(PIXELS_MAXIMUM / (count * frame[0] * frame[1])))
         cell = (max(CELL_MINIMUM, round(frame[0] * shrink)), max(1, round(frame[1] * shrink)))
-        chosen, self._letters = fitting(list(zip(*forms, strict=True)), cell[0], LABEL_LARGEST, LABEL_SMALLEST)
-        self._labels = [form[chosen] for form in forms]
+        self._form, self._letters = fitting(list(zip(*forms, strict=True)), cell[0], LABEL_LARGEST, LABEL_SMALLEST)
         label = self._letters.line_height + 4
         columns = _columns(count, (cell[0] + GAP, cell[1] + label + GAP))
         width = columns * (cell[0] + GAP) - GAP
@@ -116,6 +115,10 @@ class ContactSheet:
         self._settings = SETTINGS.wrapped(_settings(self._order.view, self._order.recipe), width, SETTINGS_LINES)
         top = MARGIN + len(self._prompt) * PROMPT.line + len(self._settings) * SETTINGS.line + GAP
         self._grid = _Grid(columns, math.ceil(count / columns), cell, label, top)
+
+    def _forms(self, step: int, gain: float) -> tuple[str, ...]:
+        """What a label may say; the view stands over the whole sheet."""
+        return caption_forms(self._order.view, step, self._order.facts.levels, gain)[1:]
 
     def _begun(self) -> tuple[int, PIL.Image.Image]:
         """How many frames an earlier sheet of this export holds, and the page so far."""

@@ -66,3 +66,12 @@ class ExportFailed(ExportEvent):
 
 
 ENDINGS = (Exported, ExportCancelled, ExportFailed)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an export would be: so many frames, so long once through, and about so many bytes."""
+
+    frames: int
+    seconds: float
+    bytes: int

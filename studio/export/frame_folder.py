@@ -41,8 +41,8 @@ class FrameFolder:
     def missing(self) -> Sequence[int]:
         return self._missing
 
-    def add(self, number: int, frame: Image) -> None:
-        write_new_image(self._folder, [self._names[number]], frame, frame_texts(self._order, number))
+    def add(self, number: int, frame: Image, gain: float) -> None:
+        write_new_image(self._folder, [self._names[number]], frame, frame_texts(self._order, number, gain))
 
     def finish(self) -> Path:
         return self._folder

@@ -31,8 +31,8 @@ class FrameSink(Protocol):
         """The numbers of the frames that are not there yet, rising. Known once it is made."""
         ...
 
-    def add(self, number: int, frame: Image) -> None:
-        """Write a frame that is missing; they come in order."""
+    def add(self, number: int, frame: Image, gain: float) -> None:
+        """Write a frame that is missing; they come in order. `gain` is by how much its view is amplified."""
         ...
 
     def finish(self) -> Path:
@@ -65,7 +65,7 @@ class ClipFile:
     def missing(self) -> Sequence[int]:
         return range(self._part.frames, self._frames)
 
-    def add(self, number: int, frame: Image) -> None:
+    def add(self, number: int, frame: Image, gain: float) -> None:
         with storage.explained(self._target):
             self._part.add(self._container.frame(number, frame))
 

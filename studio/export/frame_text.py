@@ -10,6 +10,7 @@ import PIL.Image
 
 from studio.export.metadata import BYTES_MAXIMUM, FORMAT_VERSION, REVERIE_KEY
 from studio.export.order import ExportOrder
+from studio.job.view import SIGNED_KINDS
 
 
 def clip_texts(order: ExportOrder, **said: Any) -> dict[str, str]:
@@ -20,11 +21,11 @@ def clip_texts(order: ExportOrder, **said: Any) -> dict[str, str]:
     return {REVERIE_KEY: text if len(text.encode()) <= BYTES_MAXIMUM else _json({**data, "recipe": None})}
 
 
-def frame_texts(order: ExportOrder, number: int) -> dict[str, str]:
+def frame_texts(order: ExportOrder, number: int, gain: float) -> dict[str, str]:
     """The texts of frame `number`, counted from 0; in the file it is counted from 1."""
-    step = order.plan.frames[number].step
-    timestep = order.facts.levels[step].timestep
-    return clip_texts(order, step=step, timestep=timestep, number=number + 1, frames=len(order.plan.frames))
+    step, frames = order.plan.frames[number].step, len(order.plan.frames)
+    said = {"step": step, "timestep": order.facts.levels[step].timestep, "number": number + 1, "frames": frames}
+    return clip_texts(order, **said, **({"gain": gain} if order.view in SIGNED_KINDS else {}))
 
 
 def read_frame(path: Path) -> dict[str, Any]:

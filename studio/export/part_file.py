@@ -24,11 +24,15 @@ class PartFile:
 
     def __init__(self, folder: Path, stem: str, suffix: str, container: Container) -> None:
         self._container = container
-        self._file, self.path = _opened(folder, stem, suffix)
         header = container.header()
+        self._file, self.path = _opened(folder, stem, suffix)
         self._extent = self._find(header)
         if not self._extent.end:
-            self._write(header)
+            try:
+                self._write(header)
+            except OSError:
+                self.remove()
+                raise
             self._extent = Extent(0, len(header))
         container.begin(self._extent.frames)
 

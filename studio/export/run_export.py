@@ -29,9 +29,10 @@ from studio.export.frame_text import clip_texts
 from studio.export.order import ExportOrder
 from studio.image import Image
 from studio.job.cancel import CancelToken
+from studio.job.view import ViewReady
 
-FrameSource = Callable[[int], Image]
-"""The picture of the order's view after that many steps. May raise any `StudioError`."""
+FrameSource = Callable[[int], ViewReady]
+"""The order's view after that many steps, decoded exactly, or the sentence why there is none."""
 
 log = logging.getLogger(__name__)
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -47,8 +48,8 @@ def run_export(export: ExportId, order: ExportOrder, source: FrameSource, cancel
         sink = open_sink(order)
         whole = frames - len(sink.missing)
         yield ExportBegun(export, whole, frames)
-        for number, frame in _frames(order, sink, source, cancel):
-            sink.add(number, frame)
+        for number, frame, gain in _frames(order, sink, source, cancel):
+            sink.add(number, frame, gain)
             whole += 1
             yield FrameDone(export, whole, frames)
         path = sink.finish()
@@ -107,15 +108,16 @@ def notices(order: ExportOrder) -> tuple[str, ...]:
 
 def _frames(
     order: ExportOrder, sink: FrameSink, source: FrameSource, cancel: CancelToken
-) -> Iterator[tuple[int, Image]]:
-    """The frames that are missing. One that rests or is shown again at once is made once."""
-    last: tuple[int, Image] | None = None
+) -> Iterator[tuple[int, Image, float]]:
+    """Number, frame and gain of those that are missing. One that rests or is shown again at once is made once."""
+    last: tuple[int, Image, float] | None = None
     for number in sink.missing:
         cancel.check()
         step = order.plan.frames[number].step
         if last is None or last[0] != step:
-            last = (step, order.dresser.frame(source(step), step))
-        yield number, last[1]
+            shown = source(step)
+            last = (step, order.dresser.frame(shown, step), shown.gain)
+        yield number, *last[1:]
 
 
 def _left(sink: FrameSink | None) -> Leftover:

@@ -26,8 +26,8 @@ from studio.image import Image, Pixels
 
 CODEC = "libx264"
 NO_CODEC = "This installation cannot write MP4: its encoder for H.264 is missing. Use WebP, APNG or GIF instead."
-# "zerolatency": no frame waits for later ones, so that each is in the file at once.
-_QUALITY = {"crf": "16", "preset": "medium", "tune": "zerolatency"}
+# One quality for every frame, so that a clip that rests takes no room. "zerolatency": no frame waits for later ones.
+_QUALITY = {"qp": "18", "preset": "medium", "tune": "zerolatency"}
 _KEY_SECONDS = 2
 _GROWING = "frag_every_frame+empty_moov+default_base_moof+frag_discont"
 _CLIP, _DATA = b"moof", b"mdat"
@@ -48,6 +48,11 @@ class Video:
             raise StudioError(NO_CODEC) from None
         self._reel = reel
         self._sink = _Sink()
+
+    @property
+    def key_distance(self) -> int:
+        """From one frame that stands for itself to the next."""
+        return max(1, round(_KEY_SECONDS * self._reel.plan.rate))
 
     def header(self) -> bytes:
         sink = _Sink()
@@ -97,8 +102,7 @@ class Video:
         rate = self._reel.plan.rate
         options = {"movflags": _GROWING, "fragment_index": str(first + 1), "avoid_negative_ts": "disabled"}
         output = av.open(sink, "w", format="mp4", options=options)
-        keys = {"g": str(max(1, round(_KEY_SECONDS * rate)))}
-        stream = output.add_stream(CODEC, rate=rate, options={**_QUALITY, **keys})
+        stream = output.add_stream(CODEC, rate=rate, options={**_QUALITY, "g": str(self.key_distance)})
         assert isinstance(stream, VideoStream)
         context = stream.codec_context
         context.width, context.height = even(self._reel.width), even(self._reel.height)

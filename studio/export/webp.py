@@ -44,7 +44,7 @@ class Webp(PlainContainer):
         return b""
 
     def patches(self, frames: int, size: int) -> tuple[Patch, ...]:
-        return (Patch(4, struct.pack("<I", size - 8)),)
+        return (Patch(4, struct.pack("<I", max(0, size - 8))),)
 
     def extent(self, file: BinaryIO) -> Extent:
         frames, end = 0, file.tell()
