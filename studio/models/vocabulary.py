@@ -78,7 +78,9 @@ class Vocabulary:
 
     def complete(self, text: str, cursor: int, limit: int = 20) -> list[Completion]:
         """What may be meant by the words before `cursor` (in characters), the likeliest first, at most `limit`."""
-        return self._completer.complete(text, cursor, limit)
+        # One more is asked for, because one of them may stand there already.
+        found = self._completer.complete(text, cursor, limit + 1)
+        return [one for one in found if one.apply(text)[0] != text][:limit]
 
     def _example(self, concept: Concept, draw: random.Random) -> str:
         fitting = [template for template in self._templates if self._fits(template, concept)]
