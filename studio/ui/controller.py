@@ -69,6 +69,8 @@ class Controller(QObject):
             self._window.workspace.close_overlay()
         elif self.banner.isVisible():
             self.banner.dismiss()
+        elif self._window.branches.escape():
+            return
         else:
             self._window.session.cancel()
 

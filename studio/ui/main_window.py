@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -10,11 +11,13 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from studio.job.event import PreviewKind
+from studio import paths
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.settings import Settings
 from studio.ui.actions import WindowActions
 from studio.ui.appearance import Appearance
+from studio.ui.branch_controller import BranchController
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.controller import Controller
 from studio.ui.focus_ring import FocusRing
@@ -23,6 +26,8 @@ from studio.ui.greeting import Greeting
 from studio.ui.header import Header
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.recipe_pane import RecipePane
+from studio.ui.panels.side_pane import SidePane
+from studio.ui.panels.tree_panel import TreePanel
 from studio.ui.picture_files import load_image
 from studio.ui.run_session import RunSession, RunStatus
 from studio.ui.settings_store import SettingsStore
@@ -52,12 +57,15 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas()
         self.timeline = Timeline()
         self.history = HistoryPanel(load_image)
+        self.tree = TreePanel(load_image, lambda: Path(store.current.pictures_folder or paths.pictures()))
+        self.side = SidePane(self.history, self.tree)
         self.header = Header()
         self.stage = Stage(self.canvas, self.timeline, self.history, store.record, self)
         self.greeting = Greeting(self.canvas, self.form, queue, self)
         self._lay_out()
         self.actions_of_window = WindowActions(self, self.canvas.commands)
         self.controller = Controller(self, catalog, store)
+        self.branches = BranchController(self, queue)
         self._connect()
         self._restore(store.current)
         self._ring = FocusRing(self)
@@ -71,6 +79,7 @@ class MainWindow(QMainWindow):
         self._store.save()
         # Out of sight first: ending the thread may take as long as one network call.
         self.hide()
+        self.tree.stop()
         self._queue.shut_down()
         super().closeEvent(event)
 
@@ -83,10 +92,10 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.timeline)
-        for pane in (middle, self.history):
+        for pane in (middle, self.side, self.history, self.tree):
             pane.setProperty("surface", "panel")
             pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.workspace = Workspace(self.recipe_pane, middle, self.history)
+        self.workspace = Workspace(self.recipe_pane, middle, self.side)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.errors import StudioError
 from studio.image import Image
@@ -37,8 +37,11 @@ from studio.ui.titles import title
 class Stage(QObject):
     """Shows the run that works, or the picture the user chose; never moves the view while a run goes on.
 
-    `recipe()` is that of the picture on the canvas, None for one whose making is not known.
+    `recipe()` is that of the picture on the canvas, None for one whose making is not known; `shown_changed` tells that
+    the canvas shows something else.
     """
+
+    shown_changed = Signal()
 
     def __init__(
         self,
@@ -197,6 +200,7 @@ class Stage(QObject):
         keep = frame == self._shown_size
         self._shown, self._shown_size, self._whole = recipe, frame, size is None
         self._canvas.show_image(image, caption, keep_view=keep, size=frame, path=path, has_recipe=recipe is not None)
+        self.shown_changed.emit()
 
 
 def _captioned(step: str, recipe: Recipe | None) -> str:
