@@ -19,13 +19,18 @@ def native_size(unet: Mapping[str, object], vae: Mapping[str, object]) -> tuple[
     The result is one that a recipe accepts: values that are none are brought to the nearest that is. U-Nets saved by
     diffusers before 0.9 said too small a size by mistake; they count as 64, as their pipelines treat them.
     """
-    scale = 2 ** (_blocks(vae) - 1)
+    scale = enlargement(vae)
     sample = unet.get("sample_size")
     if isinstance(sample, list) and len(sample) == 2:
         height, width = (_side(value) for value in sample)
     else:
         width = height = _square(unet, _side(sample))
     return _allowed(width * scale), _allowed(height * scale)
+
+
+def enlargement(vae: Mapping[str, object]) -> int:
+    """By what the autoencoder enlarges each side of a latent."""
+    return int(2 ** (_blocks(vae) - 1))
 
 
 def _blocks(vae: Mapping[str, object]) -> int:

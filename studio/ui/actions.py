@@ -26,7 +26,9 @@ class WindowActions:
         # Esc ends whatever is innermost, so it is not the key of this action alone; it is shown beside it.
         self.cancel = self._action(tr("Cancel") + "\tEsc")
         self.escape = self._action(tr("Close what lies on top, then cancel the run"), "Esc")
+        self.pause = self._action(tr("Pause"), "Ctrl+Shift+Return", "Ctrl+Shift+Enter")
         self.roll = self._action(tr("Roll another seed"))
+        self.race = self._action(tr("Race…"), "Ctrl+R")
         self.live = self._action(tr("Follow the run"))
         self.keys = self._action(tr("Keys"), "F1")
         self.about = self._action(tr("About Reverie"))
@@ -36,11 +38,12 @@ class WindowActions:
         self._menu(tr("&View"), canvas.fit, canvas.actual_size, canvas.zoom_in, canvas.zoom_out, None, self.live,
                    self.full_screen)  # fmt: skip
         self._menu(tr("&Picture"), canvas.use_settings, canvas.branch)
-        self._menu(tr("&Run"), self.generate, self.cancel, None, self.roll)
+        self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
         self._menu(tr("&Help"), self.keys, self.about)
 
         self.allow_cancel(False)
         self.allow_live(False)
+        self.allow_pause(paused=False, can=False)
 
     def all(self) -> list[QAction]:
         """Every action that has a place in a menu, and Esc."""
@@ -52,6 +55,11 @@ class WindowActions:
     def allow_cancel(self, running: bool) -> None:
         """There is something to cancel, or not."""
         allow(self.cancel, "" if running else self._window.tr("Nothing runs."))
+
+    def allow_pause(self, *, paused: bool, can: bool) -> None:
+        """The run can wait, or go on, or neither."""
+        self.pause.setText(self._window.tr("Go on") if paused else self._window.tr("Pause"))
+        allow(self.pause, "" if can else self._window.tr("No steps are being computed."))
 
     def allow_live(self, away: bool) -> None:
         """The user looks at something else than the run, or not."""

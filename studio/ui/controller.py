@@ -16,7 +16,6 @@ from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.settings import Settings
 from studio.ui.dialogs.keys_dialog import KeysDialog
-from studio.ui.dialogs.settings_dialog import SettingsDialog
 from studio.ui.picture_files import PictureFiles
 from studio.ui.settings_store import SettingsStore
 from studio.ui.widgets.banner import Banner
@@ -59,9 +58,10 @@ class Controller(QObject):
         self.banner.dismiss()
         window.greeting.end()
         window.timeline.set_live(True)
-        window.session.submit(recipes)
+        jobs = window.session.submit(recipes)
         self._store.change(form=window.form.values.as_data())
         window.recipe_pane.picture.run_accepted()
+        window.process.pausing.remember(jobs)
 
     def escape(self) -> None:
         """End the innermost thing: what lies over the canvas, then the run."""
@@ -208,7 +208,7 @@ class Controller(QObject):
         return Path(self._store.current.pictures_folder or paths.pictures())
 
     def _open_settings(self) -> None:
-        SettingsDialog(self._store, self._window).open()
+        self._window.process.open_settings()
 
     def _show_model(self) -> None:
         name = self._window.form.values.model

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import get_args
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from studio.job.event import PreviewKind
 from studio import paths
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
@@ -29,6 +27,7 @@ from studio.ui.panels.recipe_pane import RecipePane
 from studio.ui.panels.side_pane import SidePane
 from studio.ui.panels.tree_panel import TreePanel
 from studio.ui.picture_files import load_image
+from studio.ui.process_controller import ProcessController
 from studio.ui.run_session import RunSession, RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.ui.stage import Stage
@@ -39,7 +38,6 @@ from studio.worker.job_queue import JobQueue
 
 FIRST_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(800, 480)
-PREVIEW_KINDS = get_args(PreviewKind)
 
 
 class MainWindow(QMainWindow):
@@ -65,6 +63,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.actions_of_window = WindowActions(self, self.canvas.commands)
         self.controller = Controller(self, catalog, store)
+        self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
         self._connect()
         self._restore(store.current)
@@ -104,7 +103,6 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.workspace, 1)
         self.setCentralWidget(whole)
         self.workspace.cell_edge_changed.connect(self.timeline.set_cell_edge)
-        self.workspace.narrow_changed.connect(self.timeline.set_compact)
 
     def _connect(self) -> None:
         self._queue.job_event.connect(self.stage.follow)
@@ -113,13 +111,7 @@ class MainWindow(QMainWindow):
         self.session.status_changed.connect(self._show_progress)
         self.timeline.take_keys_of(self.canvas.view)
         self.canvas.take_drops_of(self)
-        self._connect_timeline()
         self.form.changed.connect(lambda names: self._expect_steps() if names & {"steps", "timesteps"} else None)
-
-    def _connect_timeline(self) -> None:
-        timeline, store = self.timeline, self._store
-        timeline.hints.seen_changed.connect(lambda seen: store.change(hints_seen=seen))
-        timeline.kind_changed.connect(lambda kind: store.change(preview_kind=kind) if kind in PREVIEW_KINDS else None)
 
     def _expect_steps(self) -> None:
         self.timeline.expect(self.form.values.steps)
@@ -134,7 +126,6 @@ class MainWindow(QMainWindow):
 
     def _restore(self, settings: Settings) -> None:
         self.timeline.set_kind(settings.preview_kind)
-        self.timeline.hints.seen = settings.hints_seen
         self._expect_steps()
         if not settings.window_geometry or not self.restoreGeometry(_bytes(settings.window_geometry)):
             available = self.screen().availableSize()

@@ -18,10 +18,13 @@ from studio.job.event import (
     JobId,
     ModelLoading,
     ModelStatus,
+    Paused,
     Queued,
+    Resumed,
     Started,
     StepDone,
 )
+from studio.job.race import LaneStep, Race, RaceQueued
 from studio.job.recipe import Recipe
 from studio.worker.job_queue import JobQueue
 
@@ -33,6 +36,8 @@ class Phase(Enum):
     QUEUED = auto()
     LOADING = auto()
     SAMPLING = auto()
+    RACING = auto()
+    PAUSED = auto()
     DECODING = auto()
     CANCELLING = auto()
     FINISHED = auto()
@@ -42,17 +47,42 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What the foot shows: the text, how far the run is (0 to 1, None where nobody knows), and how many jobs wait."""
+    """What the foot shows: the text, how far the run is (0 to 1, None where nobody knows), and how many jobs wait.
+
+    `resumable` is the recipe of a run that was cancelled and whose steps are kept.
+    """
 
     phase: Phase = Phase.IDLE
     text: str = ""
     fraction: float | None = 0.0
     waiting: int = 0
     path: Path | None = None
+    resumable: Recipe | None = None
 
     @property
     def running(self) -> bool:
-        return self.phase in (Phase.QUEUED, Phase.LOADING, Phase.SAMPLING, Phase.DECODING, Phase.CANCELLING)
+        return self.phase in RUNNING
+
+
+RUNNING = (
+    Phase.QUEUED,
+    Phase.LOADING,
+    Phase.SAMPLING,
+    Phase.RACING,
+    Phase.PAUSED,
+    Phase.DECODING,
+    Phase.CANCELLING,
+)
+
+
+@dataclass(frozen=True)
+class PausedRun:
+    """A run that waits after `step` steps. `trajectory` is the id of its record, empty if it has none."""
+
+    job: JobId
+    recipe: Recipe
+    step: int
+    trajectory: str
 
 
 class RunSession(QObject):
@@ -73,6 +103,11 @@ class RunSession(QObject):
         self._group = 0
         self._cancelled_group = 0
         self._working: JobId | None = None
+        self._recipes: dict[JobId, Recipe] = {}
+        self._trajectory = ""
+        self._races: dict[JobId, tuple[int, Race]] = {}
+        self._replacement: tuple[JobId, Recipe] | None = None
+        self.paused: PausedRun | None = None
         self._status = RunStatus(text=self.tr("Ready"))
         queue.job_event.connect(self._follow)
         queue.job_event.connect(self.job_event)
@@ -90,8 +125,28 @@ class RunSession(QObject):
         for recipe in recipes:
             job = self._queue.submit(recipe)
             self._groups[job] = self._group
+            self._recipes[job] = recipe
             jobs.append(job)
         return jobs
+
+    def submit_race(self, race: Race) -> JobId:
+        """Queue a race. It is cancelled as a whole."""
+        self._group += 1
+        job = self._queue.submit_race(race)
+        self._groups[job] = self._group
+        self._races[job] = (0, race)
+        return job
+
+    def cancel_race(self, job: JobId) -> None:
+        """Cancel a race, whether it runs or waits; what else was submitted goes on."""
+        if self._queue.unfinished()[:1] == (job,):
+            self.cancel()
+        else:
+            self._queue.cancel(job)
+
+    def unfinished(self) -> tuple[JobId, ...]:
+        """The jobs that run or wait."""
+        return self._queue.unfinished()
 
     def cancel(self) -> None:
         """Cancel the running job and what was submitted with it; later submissions go on."""
@@ -105,6 +160,23 @@ class RunSession(QObject):
             if self._is_cancelled(job):
                 self._queue.cancel(job)
 
+    def pause(self) -> None:
+        """Have the run wait after the step it is in."""
+        if self._working is not None and self._status.phase is Phase.SAMPLING:
+            self._tell(text=self.tr("Pausing"))
+            self._queue.pause(self._working)
+
+    def go_on(self) -> None:
+        """Have a paused run go on as it was."""
+        if self.paused is not None:
+            self._queue.go_on(self.paused.job)
+
+    def replace_paused(self, recipe: Recipe) -> None:
+        """End the paused run, whose steps are kept, and run `recipe` instead."""
+        if self.paused is not None:
+            self._replacement = (self.paused.job, recipe)
+            self._queue.cancel(self.paused.job)
+
     def warm_up(self, model: str) -> None:
         """Have a model ready before it is needed."""
         if not self._status.running:
@@ -116,7 +188,7 @@ class RunSession(QObject):
             self._tell(phase=Phase.IDLE, text=status.sentence or self.tr("Ready"), fraction=0.0)
 
     def _follow(self, event: JobEvent) -> None:
-        if isinstance(event, Queued):
+        if isinstance(event, (Queued, RaceQueued)):
             self._queued()
         elif isinstance(event, (Finished, Cancelled, Failed)):
             self._ended(event)
@@ -139,11 +211,32 @@ class RunSession(QObject):
         if isinstance(event, ModelLoading):
             self._tell(phase=Phase.LOADING, text=self._loading(event.model), fraction=None)
         elif isinstance(event, Started):
+            self._trajectory = event.trajectory
             self._tell(phase=Phase.SAMPLING, text=self.tr("Step 0 of {steps}").format(steps=event.steps), fraction=0.0)
+        elif isinstance(event, Paused):
+            self._pause_at(event)
+        elif isinstance(event, Resumed):
+            self.paused = None
+            self._tell(phase=Phase.SAMPLING, text=self.tr("Going on"))
         elif isinstance(event, StepDone):
             self._tell(phase=Phase.SAMPLING, text=self._step_text(event), fraction=event.step / event.steps)
+        elif isinstance(event, LaneStep):
+            self._describe_race(event)
         elif isinstance(event, Decoding):
             self._tell(phase=Phase.DECODING, text=self.tr("Decoding"), fraction=1.0)
+
+    def _pause_at(self, event: Paused) -> None:
+        self.paused = PausedRun(event.job, self._recipes[event.job], event.step, self._trajectory)
+        text = self.tr("Paused at step {step} of {steps}").format(step=event.step, steps=event.steps)
+        self._tell(phase=Phase.PAUSED, text=text, fraction=event.step / event.steps)
+
+    def _describe_race(self, event: LaneStep) -> None:
+        done, race = self._races[event.job]
+        self._races[event.job] = (done + 1, race)
+        steps = sum(lane.recipe.sampling.steps for lane in race.lanes)
+        text = self.tr("Race: step {step} of {steps} in {lanes} lanes")
+        words = text.format(step=done + 1, steps=steps, lanes=len(race.lanes))
+        self._tell(phase=Phase.RACING, text=words, fraction=(done + 1) / steps)
 
     def _loading(self, model: str) -> str:
         return self.tr("Loading {model}, first time only").format(model=model)
@@ -161,6 +254,16 @@ class RunSession(QObject):
 
     def _ended(self, event: Finished | Cancelled | Failed) -> None:
         self._groups.pop(event.job, None)
+        self._races.pop(event.job, None)
+        if self.paused is not None and self.paused.job == event.job:
+            self.paused = None
+        if self._replacement is not None and self._replacement[0] == event.job:
+            recipe, self._replacement = self._replacement[1], None
+            self.submit([recipe])
+        self._finish_telling(event)
+        self._recipes.pop(event.job, None)
+
+    def _finish_telling(self, event: Finished | Cancelled | Failed) -> None:
         left = self._queue.unfinished()
         if event.job == self._working:
             self._working = None
@@ -175,12 +278,15 @@ class RunSession(QObject):
         """The status when nothing is left to do."""
         if isinstance(event, Finished):
             saved = self.tr("Saved as {name}.").format(name=event.path.name) if event.path else self.tr("Done")
-            return {"phase": Phase.FINISHED, "text": saved, "fraction": 1.0, "path": event.path}
+            return {"phase": Phase.FINISHED, "text": saved, "fraction": 1.0, "path": event.path, "resumable": None}
         if isinstance(event, Failed):
-            return {"phase": Phase.FAILED, "text": self.tr("Failed"), "fraction": 0.0, "path": None}
+            return {"phase": Phase.FAILED, "text": self.tr("Failed"), "fraction": 0.0, "path": None, "resumable": None}
         text = self.tr("Cancelled at step {step} of {steps}.").format(step=event.step, steps=event.steps)
+        kept = self._recipes.get(event.job) if event.trajectory and event.step else None
+        if kept is not None:
+            text = self.tr("{cancelled} The steps are kept.").format(cancelled=text)
         text = text if event.step else self.tr("Cancelled before the first step.")
-        return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None}
+        return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None, "resumable": kept}
 
     def _tell(self, **changes: object) -> None:
         waiting = max(0, len(self._queue.unfinished()) - 1)

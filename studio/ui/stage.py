@@ -29,7 +29,9 @@ from studio.job.recording import RecordSettings
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.panels.history_model import JobState
 from studio.ui.panels.history_panel import HistoryPanel
+from studio.ui.qimage import from_qimage
 from studio.ui.timeline.film import Film
+from studio.ui.timeline.noised_film import NoisedFilm
 from studio.ui.timeline.timeline import Timeline
 from studio.ui.titles import title
 
@@ -61,6 +63,7 @@ class Stage(QObject):
         self._shown_size: tuple[int, int] | None = None
         self._whole = False
         self._opened: tuple[Path, Image] | None = None
+        self._before_noise: tuple[Image, str, Recipe | None, Path | None, tuple[int, int] | None]
         timeline.step_selected.connect(self._show_step)
         timeline.look_changed.connect(self._show_step)
         timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
@@ -130,6 +133,19 @@ class Stage(QObject):
             self._timeline.projector.learn(facts)
         elif self._opened is not None and facts.request.picture == self._opened[0] and facts.levels:
             self._timeline.show_film(Film.of_record(facts, self._opened[1]))
+
+    def noise_it(self, wanted: bool) -> None:
+        """Show the picture on the canvas at every level of noise; or, without that wish, as it was before."""
+        picture = self._canvas.picture()
+        if not wanted:
+            self._show(*self._before_noise)
+        elif picture is not None:
+            image, path = from_qimage(picture), self._canvas.path()
+            size = self._shown_size or (image.width, image.height)
+            self._before_noise = (image, self._canvas.caption(), self._shown, path, None if self._whole else size)
+            film = NoisedFilm(path or image, size, self._shown or Recipe(), self._timeline.projector.film)
+            self._timeline.show_noised(film)
+            self._show_step(film.done)
 
     def _look_away(self, image: Image, recipe: Recipe | None, path: Path | None) -> None:
         """The strip shows the steps of this picture as soon as they are found; a run goes on out of sight."""

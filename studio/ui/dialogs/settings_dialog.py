@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import paths
+from studio.job.recording import RecordSettings
+from studio.ui.dialogs.recording_section import RecordingSection
 from studio.ui.metrics import px
 from studio.ui.settings_store import SettingsStore
 from studio.ui.tokens import GUTTER
@@ -23,9 +26,12 @@ WIDTH = 480
 class SettingsDialog(QDialog):
     """Edits the settings store. Opened without blocking, so a run goes on behind it."""
 
-    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, store: SettingsStore, bytes_of: Callable[[RecordSettings], int], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._store = store
+        self.recording = RecordingSection(store, bytes_of)
         self.setWindowTitle(self.tr("Settings"))
         self.setMinimumWidth(px(WIDTH))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -36,6 +42,8 @@ class SettingsDialog(QDialog):
         self._add_look()
         self._add_work()
         self._add_folder()
+        self._heading(self.tr("Steps"))
+        self._column.addWidget(self.recording)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         buttons.setContentsMargins(px(GUTTER), px(16), px(GUTTER), 0)

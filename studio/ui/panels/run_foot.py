@@ -14,15 +14,21 @@ from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.state import plain_tooltip, set_state
 
 BAR_POSITIONS = 1000
+PAUSE_KEYS = "Ctrl+Shift+Return"
 # The ends of a run, which a screen reader says. A failure is told by its banner or at its field.
 TOLD = (Phase.FINISHED, Phase.CANCELLED)
 
 
 class RunFoot(QWidget):
-    """Generate turns into Cancel in place while a job runs. Its signals are the user's wishes."""
+    """Generate turns into Cancel and Pause in place while a job runs. Its signals are the user's wishes.
+
+    `pause` is pause or go on; `resume` is to go on with a run that was cancelled.
+    """
 
     generate = Signal()
     cancel = Signal()
+    pause = Signal()
+    resume = Signal()
     show_file = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,18 +41,25 @@ class RunFoot(QWidget):
         self._show_file = QPushButton(self.tr("Show"))
         self._show_file.setProperty("kind", "link")
         self._show_file.setToolTip(plain_tooltip(self.tr("Show the saved picture in its folder")))
+        self._resume = QPushButton(self.tr("Go on"))
+        self._resume.setProperty("kind", "link")
+        self._resume.setToolTip(plain_tooltip(self.tr("Go on with this run after its last step")))
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, BAR_POSITIONS)
         self._bar.setAccessibleName(self.tr("Progress of the run"))
         self._generate = self._primary(self.tr("Generate"), "Ctrl+Return", self.tr("Make the picture"))
         self._cancel = self._primary(self.tr("Cancel"), "Esc", self.tr("Stop after the current network call"))
+        self._pause = self._primary(self.tr("Pause"), PAUSE_KEYS, self.tr("Wait after this step"))
+        set_state(self._pause, "kind", "")
         self._more = QPushButton(self.tr("Queue"))
         self._more.setToolTip(plain_tooltip(self.tr("Add one more run behind this one"), "Ctrl+Return"))
         self._lay_out()
         self._generate.clicked.connect(self.generate)
         self._more.clicked.connect(self.generate)
         self._cancel.clicked.connect(self.cancel)
+        self._pause.clicked.connect(self.pause)
+        self._resume.clicked.connect(self.resume)
         self._show_file.clicked.connect(self.show_file)
         self.show_status(RunStatus(text=self.tr("Ready")))
 
@@ -63,8 +76,9 @@ class RunFoot(QWidget):
         line.addWidget(self._text, 1)
         line.addWidget(self._waiting)
         line.addWidget(self._show_file)
+        line.addWidget(self._resume)
         idle, running = QWidget(), QWidget()
-        for sheet, buttons in ((idle, [self._generate]), (running, [self._cancel, self._more])):
+        for sheet, buttons in ((idle, [self._generate]), (running, [self._cancel, self._pause, self._more])):
             row = QHBoxLayout(sheet)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(px(8))
@@ -94,8 +108,22 @@ class RunFoot(QWidget):
         else:
             self._bar.setRange(0, BAR_POSITIONS)
             self._bar.setValue(round(status.fraction * BAR_POSITIONS))
+        self._resume.setVisible(status.resumable is not None and not status.running)
+        self._show_pause(status)
         self._cancel.setEnabled(status.phase is not Phase.CANCELLING)
         self._swap_buttons(1 if status.running else 0)
+
+    def _show_pause(self, status: RunStatus) -> None:
+        """Only a run that samples can wait. While it waits, going on is the one filled button."""
+        paused = status.phase is Phase.PAUSED
+        set_state(self._cancel, "kind", "" if paused else "primary")
+        set_state(self._pause, "kind", "primary" if paused else "")
+        self._pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        can = paused or status.phase is Phase.SAMPLING
+        self._pause.setEnabled(can)
+        tip = self.tr("Go on from this step, with what you changed") if paused else self.tr("Wait after this step")
+        shown = QKeySequence(PAUSE_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self._pause.setToolTip(plain_tooltip(tip if can else self.tr("The run can wait once its steps begin."), shown))
 
     def _swap_buttons(self, index: int) -> None:
         if self._buttons.currentIndex() == index:

@@ -82,6 +82,11 @@ class Filmstrip(QAbstractSlider):
         self._name()
         self.update()
 
+    def mark_branch(self, step: int) -> None:
+        """Mark the step where the form begins a branch, 0 for none."""
+        self._painter.branch_point = step
+        self.update()
+
     def refresh(self) -> None:
         """The film has gone on. A run tells no name at every step: a screen reader would speak without end."""
         if not self._painter.film.running:

@@ -59,7 +59,8 @@ class Projector(QObject):
         if following:
             newest = max(self.film.recorded, default=0)
             request = self.film.request(newest, self.kind, exact=False)
-            self.views.want([request] if request and self.kind not in ("x0", "x") else [])
+            lacks = self.kind not in ("x0", "x") and self.film.picture(newest, self.kind) is None
+            self.views.want([request] if request and lacks else [])
             return
         listed = wishes(self.film, self.kind, current, cells, ahead=self.views.quick, playing=playing)
         for request in listed:

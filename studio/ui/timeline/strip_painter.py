@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 
 from studio.image import Image
+from studio.job.recipe import FromStep
 from studio.job.view import ViewKind
 from studio.ui.colours import current_tokens
 from studio.ui.icons import pixmap
@@ -23,6 +24,7 @@ from studio.ui.tokens import ICON_ROW, TYPE_CAPTION, Tokens
 TICKS, TICK = 8, 4
 BADGE = 12
 EDGE = 2
+SHARED_OPACITY = 0.4
 FRAMES: dict[CellState, Callable[[Tokens], str]] = {
     "empty": lambda tokens: tokens.line,
     "computing": lambda tokens: tokens.outline,
@@ -34,13 +36,18 @@ FRAMES: dict[CellState, Callable[[Tokens], str]] = {
 
 @dataclass
 class StripPainter:
-    """Paints `film` in `layout`. `current` is the step looked at, 0 for none; `hovered` the cell under the pointer."""
+    """Paints `film` in `layout`. `current` is the step looked at, 0 for none; `hovered` the cell under the pointer.
+
+    Steps that a branch shares with its parent are pale, and the last of them carries the sign of a branch; so does
+    `branch_point`, where the form begins one.
+    """
 
     film: Film
     layout: StripLayout
     kind: ViewKind = "x0"
     current: int = 0
     hovered: Cell | None = None
+    branch_point: int = 0
     _drawn: dict[int, tuple[Image, QPixmap]] = field(default_factory=dict)
 
     def paint(self, painter: QPainter, origin: QPointF, exposed: QRectF) -> None:
@@ -63,12 +70,16 @@ class StripPainter:
         if state != "missed":
             painter.fillRect(box, QColor(tokens.surround))
         if state == "present":
+            painter.setOpacity(SHARED_OPACITY if cell.last <= shared_steps(self.film) else 1.0)
             self._paint_picture(painter, cell, box)
+            painter.setOpacity(1.0)
             if computes(self.film, cell):
                 self._paint_badge(painter, box)
         elif state != "missed":
             _outline(painter, box, QColor(FRAMES[state](tokens)), 1)
             self._paint_sign(painter, cell, box, state)
+        if any(cell.first <= step <= cell.last for step in (self.branch_point, shared_steps(self.film)) if step):
+            self._paint_branch(painter, box)
         if self.hovered == cell:
             _outline(painter, box, QColor(tokens.text2), 1)
         if self.current and cell.first <= self.current <= cell.last:
@@ -95,6 +106,13 @@ class StripPainter:
         painter.fillRect(corner, QColor(current_tokens().surround))
         _icon(painter, "loader", corner.center(), px(BADGE))
 
+    def _paint_branch(self, painter: QPainter, box: QRectF) -> None:
+        """The sign of a branch point, in the upper left corner."""
+        edge = px(ICON_ROW)
+        corner = QRectF(box.left(), box.top(), edge, edge)
+        painter.fillRect(corner, QColor(current_tokens().surround))
+        _icon(painter, "git-branch", corner.center(), px(BADGE))
+
     def _paint_sign(self, painter: QPainter, cell: Cell, box: QRectF, state: CellState) -> None:
         """What stands in a cell without a picture: its step; or a sign of work, or an x where the run broke down."""
         tokens = current_tokens()
@@ -117,6 +135,12 @@ class StripPainter:
         if self.current:
             left = round(self.layout.place(self.current)) - EDGE // 2
             painter.fillRect(QRectF(left, 0, EDGE, px(TICKS)), QColor(tokens.accent))
+
+
+def shared_steps(film: Film) -> int:
+    """How many steps of a run are those of the run it is a branch of."""
+    start = film.recipe.start if film.recipe and not film.noised else None
+    return start.step if isinstance(start, FromStep) else 0
 
 
 def _icon(painter: QPainter, name: str, centre: QPointF, size: int) -> None:

@@ -14,12 +14,16 @@ from studio.job.view import AnyView, ViewReady
 CACHE_BYTES = 128 * 1024 * 1024
 """How much memory decoded views may take; the one that was not looked at for longest goes first."""
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 3.0
+AHEAD_ROOM = 12
 QUICK_SECONDS = 0.25
 
 
 class Views(QObject):
-    """`arrived(ViewReady)` follows each answer. Only one request is on its way, so that a wish can still be changed."""
+    """Keeps exact views; `arrived(ViewReady)` follows each answer.
+
+    Only one request is on its way, so that a wish can still be changed.
+    """
 
     arrived = Signal(object)
 
@@ -30,9 +34,11 @@ class Views(QObject):
         self._bytes = 0
         self._refused: dict[AnyView, str] = {}
         self._wishes: list[AnyView] = []
+        self._looked_at: AnyView | None = None
         self._asked: AnyView | None = None
         self._asked_at = 0.0
         self._last_seconds = 0.0
+        self._largest = 0
 
     @property
     def held_bytes(self) -> int:
@@ -41,8 +47,8 @@ class Views(QObject):
 
     @property
     def quick(self) -> bool:
-        """Whether the last answer came so soon that steps nearby may be asked for in advance."""
-        return self._last_seconds < QUICK_SECONDS
+        """Whether steps nearby may be asked for in advance: the last answer came soon, and several have room."""
+        return self._last_seconds < QUICK_SECONDS and self._largest * AHEAD_ROOM <= CACHE_BYTES
 
     def picture(self, request: AnyView) -> Image | None:
         """The view, if it was decoded already."""
@@ -56,7 +62,8 @@ class Views(QObject):
         return self._refused.get(request, "")
 
     def want(self, wishes: Sequence[AnyView]) -> None:
-        """Ask for these, the first one first. They replace those that were not sent yet."""
+        """Ask for these, the first one first: it is looked at. They replace those that were not sent yet."""
+        self._looked_at = wishes[0] if wishes else None
         self._wishes = [wish for wish in wishes if wish not in self._cache and wish not in self._refused]
         self._ask()
 
@@ -68,7 +75,7 @@ class Views(QObject):
             self._last_seconds = time.monotonic() - self._asked_at
         if ready.image is None:
             self._refused[ready.request] = ready.sentence
-        else:
+        elif ready.request.exact:
             self._keep(ready.request, ready.image)
         self._wishes = [wish for wish in self._wishes if wish != ready.request]
         self.arrived.emit(ready)
@@ -90,5 +97,7 @@ class Views(QObject):
         old = self._cache.pop(request, None)
         self._bytes += image.pixels.nbytes - (old.pixels.nbytes if old else 0)
         self._cache[request] = image
-        while self._bytes > CACHE_BYTES and len(self._cache) > 1:
-            self._bytes -= self._cache.popitem(last=False)[1].pixels.nbytes
+        self._largest = max(self._largest, image.pixels.nbytes)
+        others = [other for other in self._cache if other not in (request, self._looked_at)]
+        while self._bytes > CACHE_BYTES and others:
+            self._bytes -= self._cache.pop(others.pop(0)).pixels.nbytes
