@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
 from studio.errors import StudioError
@@ -69,6 +69,7 @@ class BranchController(QObject):
         tree.selected.connect(self._show)
         tree.use_settings_requested.connect(self._use_settings)
         branching.begun.connect(self._begun)
+        window.form.changed.connect(lambda names: self._offer() if "start" in names else None)
         branching.refused.connect(lambda sentence: window.controller.toast.tell(sentence))
         window.stage.shown_changed.connect(self._offer)
         window.timeline.step_selected.connect(lambda _: self._offer())
@@ -79,6 +80,7 @@ class BranchController(QObject):
         for asker in (window.history, window.tree):
             asker.compare_requested.connect(comparing.compare)
         comparing.letters_changed.connect(window.tree.show_letters)
+        comparing.letters_changed.connect(lambda letters: window.canvas.show_band(not letters))
         comparing.refused.connect(lambda sentence: window.controller.toast.tell(sentence))
         for widget in (window.canvas.view, window.timeline.filmstrip):
             comparing.watch(widget)
@@ -107,7 +109,8 @@ class BranchController(QObject):
     def _follow(self, event: JobEvent) -> None:
         self.branching.follow(event)
         self._window.tree.follow(event)
-        self._offer()
+        # Once the stage has followed, too.
+        QTimer.singleShot(0, self, self._offer)
 
     def _offer(self) -> None:
         """Say whether there is something to branch from."""
@@ -120,6 +123,9 @@ class BranchController(QObject):
         button.setEnabled(not why_not)
         button.setToolTip(plain_tooltip(why_not or self.tr("Change the picture from this step on"), "Ctrl+B"))
         window.tree.show_mark(self._shown_key())
+        start = window.form.values.start
+        parent = start is not None and window.timeline.projector.film.recipe == start.parent
+        window.timeline.filmstrip.mark_branch(start.step if start and parent else 0)
 
     def _shown_key(self) -> Hashable:
         """The name of the picture on the canvas, or of the run that a step on it belongs to."""

@@ -115,6 +115,10 @@ class Canvas(QWidget):
         self._path = path
         self._offer()
 
+    def show_band(self, shown: bool) -> None:
+        """Show or hide the line below the picture."""
+        self._band.setVisible(shown)
+
     def take_drops_of(self, widget: QWidget) -> None:
         """Take the pictures that are dropped on `widget` as if they were dropped here."""
         drop = PictureDrop(widget)

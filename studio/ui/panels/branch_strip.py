@@ -98,7 +98,7 @@ class BranchStrip(QFrame):
     def _measure(self) -> None:
         self._column.setContentsMargins(0, px(4), 0, px(8))
         self._column.setSpacing(0)
-        self._head.setContentsMargins(px(GUTTER), 0, px(4), 0)
+        self._head.setContentsMargins(px(GUTTER), 0, px(4), px(4))
         self._head.setSpacing(px(8))
         self._foot.setContentsMargins(px(GUTTER), px(2), px(GUTTER), 0)
 
