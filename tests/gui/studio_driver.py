@@ -132,4 +132,4 @@ def pixels_of(image: QImage) -> Pixels:
 
 
 def saved_pictures() -> list[Path]:
-    return sorted(paths.pictures().glob("*")) if paths.pictures().exists() else []
+    return sorted(paths.pictures().glob("*.png")) if paths.pictures().exists() else []
