@@ -28,6 +28,7 @@ from studio.ui.panels.side_pane import SidePane
 from studio.ui.panels.tree_panel import TreePanel
 from studio.ui.picture_files import load_image
 from studio.ui.process_controller import ProcessController
+from studio.ui.race.race_controller import RaceController
 from studio.ui.run_session import RunSession, RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.ui.stage import Stage
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.controller = Controller(self, catalog, store)
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
+        self.races = RaceController(self, samplers, store)
         self._connect()
         self._restore(store.current)
         self._ring = FocusRing(self)
