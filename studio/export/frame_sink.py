@@ -74,7 +74,6 @@ class ClipFile:
             self._part.add(self._container.rest())
             if self._part.frames != self._frames:
                 raise StorageError(f"{self._target} could not be read again as written. Export it again.")
-            self._part.end()
             settled = self._part.path.with_stem(self._part.path.stem + "-settled")
             try:
                 whole = settled if self._container.settle(self._part.path, settled) else self._part.path
@@ -85,10 +84,10 @@ class ClipFile:
         return path
 
     def stop(self) -> Leftover:
-        """A full disk may have no room for the end of a file: its frames are whole all the same."""
+        """A full disk may have no room for the frames that the encoder still holds; those are not whole then."""
         with contextlib.suppress(OSError):
             self._part.add(self._container.rest())
-            self._part.end()
+            self._part.sync()
         if not self._part.frames:
             self._part.remove()
             return Leftover(0, None)

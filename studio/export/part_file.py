@@ -29,11 +29,10 @@ class PartFile:
         self._extent = self._find(header)
         if not self._extent.end:
             try:
-                self._write(header)
+                self._write(header, Extent(0, len(header)))
             except OSError:
                 self.remove()
                 raise
-            self._extent = Extent(0, len(header))
         container.begin(self._extent.frames)
 
     @property
@@ -43,22 +42,16 @@ class PartFile:
 
     def add(self, data: bytes) -> None:
         """Write the bytes of frames behind the others. What cannot be written whole is taken away again."""
+        found = self._container.extent(io.BytesIO(data))
         try:
-            self._write(data)
+            self._write(data, Extent(self.frames + found.frames, self._extent.end + found.end))
         except OSError:
             with contextlib.suppress(OSError):
-                self._file.truncate(self._extent.end)
+                self._write(b"", self._extent)
             raise
-        found = self._container.extent(io.BytesIO(data))
-        self._extent = Extent(self.frames + found.frames, self._extent.end + found.end)
 
-    def end(self) -> None:
-        """Make it a whole clip of the frames that are there. More may follow later, in the place of this end."""
-        trailer = self._container.end(self.frames)
-        self._write(trailer)
-        for patch in self._container.patches(self.frames, self._extent.end + len(trailer)):
-            self._file.seek(patch.offset)
-            _write_all(self._file, patch.data)
+    def sync(self) -> None:
+        """Have everything on the disk now."""
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -72,11 +65,19 @@ class PartFile:
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
 
-    def _write(self, data: bytes) -> None:
-        """Write behind the last whole frame, and nothing behind that."""
+    def _write(self, data: bytes, extent: Extent) -> None:
+        """Write behind the last whole frame, so that the file is a clip of this extent.
+
+        Its end is overwritten and written again, and cut off last: without new frames that needs no room.
+        """
+        trailer = self._container.end(extent.frames)
         self._file.seek(self._extent.end)
-        _write_all(self._file, data)
+        _write_all(self._file, data + trailer)
         self._file.truncate()
+        for patch in self._container.patches(extent.frames, extent.end + len(trailer)):
+            self._file.seek(patch.offset)
+            _write_all(self._file, patch.data)
+        self._extent = extent
 
     def _find(self, header: bytes) -> Extent:
         """The whole frames behind a header like this one; nothing behind another."""
