@@ -68,8 +68,8 @@ class ComparePane(QWidget):
         self._pair = (first, second)
         self._steps = steps
         self._images = {"A": first.image, "B": second.image}
-        for letter, one in (("A", first), ("B", second)):
-            self._names[letter].setText(one.words)
+        self._names["A"].setText(first.words)
+        self._names["B"].setText(second.words)
         self.tools.set_steps(steps)
         self._why.close()
         self._refresh()

@@ -66,12 +66,12 @@ class TreeModel(QAbstractListModel):
         self._relatives[relative.key] = relative
         self._grow()
 
-    def put_all(self, relatives: Mapping[Hashable, Relative], gone: Iterable[Hashable] = ()) -> None:
+    def put_all(self, relatives: Iterable[Relative], gone: Iterable[Hashable] = ()) -> None:
         """Add many pictures and take others away."""
         for key in gone:
             self._relatives.pop(key, None)
             self._small.pop(key, None)
-        self._relatives.update(relatives)
+        self._relatives.update({relative.key: relative for relative in relatives})
         self._grow()
 
     def take(self, key: Hashable) -> None:
@@ -135,8 +135,8 @@ class TreeModel(QAbstractListModel):
         changed = summary(changed_from_parent(recipe))
         new_noise = self.tr("new noise") if start.noise == "reseeded" else ""
         detail = ", ".join(part for part in (changed, new_noise) if part) or self.tr("nothing changed")
-        steps = run_steps(start.parent)
-        return self.tr("Step {step} of {steps}").format(step=start.step, steps=steps), detail
+        whole = run_steps(start.parent)
+        return self.tr("Step {step} of {steps}").format(step=start.step, steps=whole), detail
 
     def _words(self, leaf: Leaf) -> str:
         prompt = leaf.row.recipe.prompt

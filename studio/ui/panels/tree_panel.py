@@ -167,7 +167,7 @@ class TreePanel(QWidget):
                 self.show_mark(path)
 
     def _found(self, new: dict[Path, Relative], gone: set[Path]) -> None:
-        self._model.put_all(new, gone)
+        self._model.put_all(new.values(), gone)
 
     def _is_shown(self, key: Hashable) -> bool:
         return key is not None and key == self._shown
