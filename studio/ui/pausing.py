@@ -22,9 +22,11 @@ NOT_OF_A_RUN = frozenset({"count", "seed_locked"})
 class Pausing(QObject):
     """Remembers how the form was when a run was accepted, so that it knows whether it was changed.
 
-    `told(sentence)` says what was done, `refused(field, sentence)` what could not be.
+    `went_on()` tells that the run, or its branch, works again; `told(sentence)` says what was done, `refused(field,
+    sentence)` what could not be.
     """
 
+    went_on = Signal()
     told = Signal(str)
     refused = Signal(str, str)
 
@@ -59,6 +61,7 @@ class Pausing(QObject):
         changed = self.changed()
         if not changed:
             self._session.go_on()
+            self.went_on.emit()
             return
         try:
             branch = self._branch(paused, changed)
@@ -66,6 +69,7 @@ class Pausing(QObject):
             self.refused.emit(problem.field, problem.sentence)
             return
         self._session.replace_paused(branch)
+        self.went_on.emit()
         text = self.tr("You changed the recipe, so this is a branch from step {step}. The steps before are kept.")
         self.told.emit(text.format(step=paused.step))
 

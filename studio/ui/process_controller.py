@@ -51,6 +51,7 @@ class ProcessController(QObject):
         foot.resume.connect(self._resume)
         window.actions_of_window.pause.triggered.connect(pausing.toggle)
         window.session.status_changed.connect(self._offer_pause)
+        pausing.went_on.connect(lambda: window.timeline.set_live(True))
         pausing.told.connect(lambda sentence: window.controller.toast.tell(sentence))
         pausing.refused.connect(self._refuse)
         self._offer_pause(window.session.status)

@@ -162,8 +162,7 @@ class Stage(QObject):
         self._history.set_state(event.job, JobState.RUNNING)
         size = (recipe.width, recipe.height)
         film = Film(event.steps, event.timesteps, size, recipe, event.trajectory, self._record())
-        film.share(event.first_step)
-        self._timeline.begin(film)
+        self._timeline.begin(film, event.first_step)
 
     def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
         self._timeline.finish(generated.image)

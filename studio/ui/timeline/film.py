@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from studio.image import Image
 from studio.job.facts import TrajectoryFacts
-from studio.job.recipe import Recipe
+from studio.job.recipe import FromStep, Recipe
 from studio.job.recording import RecordSettings
 from studio.job.view import VIEW_KINDS, AnyView, ViewKind, ViewRequest
 
@@ -70,10 +70,16 @@ class Film:
         if self.trajectory and self._record.keeps(step, self.steps):
             self.recorded |= {step}
 
-    def share(self, first: int) -> None:
-        """The steps 1 to `first` are known from another run and not computed again."""
+    def share(self, first: int, before: Film) -> None:
+        """The steps 1 to `first` are known from another run and not computed again; if it is `before`, take its
+        pictures."""
         for step in range(1, first + 1):
             self.advance(step)
+        start = self.recipe.start if self.recipe else None
+        source = start.trajectory if isinstance(start, FromStep) else self.trajectory
+        if first and source and before.trajectory in (source, self.trajectory):
+            for kind, kept in before._kept.items():
+                self._kept[kind] = {step: image for step, image in kept.items() if step <= first}
 
     def learn(self, facts: TrajectoryFacts) -> None:
         """Take over what the record says about itself."""

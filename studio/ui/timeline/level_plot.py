@@ -87,6 +87,8 @@ class Chart(pyqtgraph.PlotWidget):
             axis.setStyle(tickFont=font, maxTickLevel=0)
         for number, line in enumerate(curves):
             self._draw(line, tokens.lanes[number], font)
+        marks = sorted({0, steps // 2, steps})
+        self.getAxis("bottom").setTicks([[(mark, str(mark)) for mark in marks]])
         self._cursor.setPen(_pen(tokens.accent, 2))
         self.addItem(self._cursor)
         names = QFontMetrics(font)

@@ -81,9 +81,10 @@ class Timeline(QWidget):
             self._shown = self._running = Film(steps)
             self._show_film()
 
-    def begin(self, film: Film) -> None:
-        """A run begins. It is shown at once unless the user looks back."""
+    def begin(self, film: Film, first: int = 0) -> None:
+        """A run begins after step `first`. It is shown at once unless the user looks back."""
         self._begun = True
+        film.share(first, self._running)
         self._running = film
         film.running = True
         if self._is_live:

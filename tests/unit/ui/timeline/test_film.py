@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.image import Image
+from studio.job.recipe import FromStep, recipe
+from studio.job.recording import RecordSettings
 from studio.ui.timeline import film as film_module
 from studio.ui.timeline.cell_state import shown_by, state
 from studio.ui.timeline.film import Film
@@ -115,3 +117,37 @@ def test_the_timestep_is_that_of_the_level_reached():
     film = Film(3, (999.0, 666.0, 333.0, 0.0))
     assert [film.timestep(step) for step in range(4)] == [999.0, 666.0, 333.0, 0.0]
     assert Film(3).timestep(1) is None
+
+
+def test_a_branch_takes_the_pictures_of_what_it_shares():
+    parent = recipe(seed=3)
+    before = Film(6, (), (8, 8), parent, "a" * 32, RecordSettings())
+    for step in range(1, 5):
+        before.advance(step)
+        before.keep(step, "x0", picture(step))
+    start = FromStep(trajectory="a" * 32, step=3, parent=parent)
+    branch = Film(6, (), (8, 8), recipe(seed=3, start=start), "b" * 32, RecordSettings())
+    branch.share(3, before)
+    assert branch.pictured("x0") == [1, 2, 3]
+    assert branch.done == 3
+    assert branch.recorded == {1, 2, 3}
+    stranger = Film(6, (), (8, 8), recipe(seed=4), "c" * 32, RecordSettings())
+    stranger.share(2, before)
+    assert stranger.pictured("x0") == []
+
+
+def test_only_kept_steps_of_a_sparse_record_can_be_reached():
+    film = Film(10, (), (8, 8), None, "a" * 32, RecordSettings("every", 4))
+    for step in range(1, 11):
+        film.advance(step)
+    assert film.kept("eps") == [4, 8, 10]
+    cells = StripLayout(10, 1000, 64, 4).cells
+    assert [state(film, cell, "eps") for cell in cells[:4]] == ["missed", "missed", "missed", "recorded"]
+
+
+def test_a_run_that_broke_down_shows_where():
+    film = Film(3, (), (8, 8), None, "a" * 32, RecordSettings())
+    film.advance(1)
+    film.failed = 2
+    cells = StripLayout(3, 1000, 64, 4).cells
+    assert [state(film, cell, "x0") for cell in cells] == ["recorded", "failed", "empty"]
