@@ -23,8 +23,8 @@ Find = Callable[[str], Trajectory | None]
 class Segment:
     """Steps `first` to `last` of a run are walked with `recipe`; `grid` holds the levels of the run from its start on.
 
-    `reseeded` says that the noise of these steps is drawn anew from the recipe's seed. `record` names the trajectory
-    in which the states before this segment can be found, empty for the first one.
+    `reseeded` says that the noise of these steps is drawn anew from the recipe's seed. `records` names the trajectories
+    in which the states before this segment can be found.
     """
 
     recipe: Recipe
@@ -32,7 +32,7 @@ class Segment:
     first: int
     last: int
     reseeded: bool = False
-    record: str = ""
+    records: tuple[str, ...] = ()
 
 
 def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> list[Segment]:
@@ -47,12 +47,28 @@ def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry)
     steps = shared[-1].last
     if start.step > steps:
         raise InvalidField("step", f"Step {start.step} is out of range. This run has {steps} steps, 0 to {steps}.")
+    if start.noise == "recorded" and recipe.model_copy(update={"start": start.parent.start}) == start.parent:
+        return _cut(shared, start.step, start.trajectory)
     same = own.levels == _own_grid(start.parent, schedule, samplers).levels
     grid = shared[-1].grid if same else _branched(shared[-1].grid, start.step, own)
     # A piece of no steps stays: it may change the noise or end a memory, and the branch goes on from that.
     kept = [replace(part, last=min(part.last, start.step)) for part in shared if part.first <= start.step]
-    own_part = Segment(recipe, grid, start.step, grid.steps, start.noise == "reseeded", start.trajectory)
+    own_part = Segment(recipe, grid, start.step, grid.steps, start.noise == "reseeded", (start.trajectory,))
     return [*kept, own_part]
+
+
+def _cut(parts: list[Segment], step: int, record: str) -> list[Segment]:
+    """The same run in more pieces: where nothing is changed, all of its segments follow, also those after `step`."""
+    pieces = []
+    for part in parts:
+        if part.first >= step:
+            pieces.append(replace(part, records=(record, *part.records)))
+        elif part.last < step:
+            pieces.append(part)
+        else:
+            pieces.append(replace(part, last=step))
+            pieces.append(replace(part, first=step, reseeded=False, records=(record,)))
+    return pieces
 
 
 def _own_grid(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> TimestepGrid:
@@ -77,12 +93,13 @@ def newest_record(parts: list[Segment], find: Find, model_hash: str) -> Trajecto
     Raises `RefusedFile` for a record of another model.
     """
     for part in reversed(parts[1:]):
-        record = find(part.record)
-        if record is None or not record.until(part.first):
-            continue
-        if record.header.model_hash != model_hash:
+        found = [record for name in part.records if (record := find(name)) is not None and record.until(part.first)]
+        if any(record.header.model_hash != model_hash for record in found):
             raise RefusedFile("These steps were recorded with other weights of the model. Open that model to go on.")
-        return Trajectory(record.header, {state.step: state for state in record.until(part.first)})
+        kept = [{state.step: state for state in record.until(part.first)} for record in found]
+        if kept:
+            best = max(range(len(kept)), key=lambda number: max(kept[number]))
+            return Trajectory(found[best].header, kept[best])
     return None
 
 
