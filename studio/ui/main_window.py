@@ -29,6 +29,7 @@ from studio.ui.panels.tree_panel import TreePanel
 from studio.ui.picture_files import load_image
 from studio.ui.process_controller import ProcessController
 from studio.ui.race.race_controller import RaceController
+from studio.ui.recovery import Recovery
 from studio.ui.run_session import RunSession, RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.ui.stage import Stage
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
         self.races = RaceController(self, samplers, store)
+        self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
         self._connect()
         self._restore(store.current)
         self._ring = FocusRing(self)
