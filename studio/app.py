@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSocketNotifier, QTimer
+from PySide6.QtCore import QCoreApplication, QSocketNotifier
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -33,6 +33,7 @@ from studio.job.view import AnyView, ForwardRequest, ViewReady
 from studio.library.pictures import PictureFolder
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.ui.first_paint import FirstPaint
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
 from studio.ui.theme import Theme
@@ -148,17 +149,23 @@ def build(application: QApplication) -> MainWindow:
     return MainWindow(queue, store, catalog, samplers, theme)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Start the studio; returns the exit code when its window is closed."""
-    application = QApplication([sys.argv[0], *(arguments or ())])
+def open_studio(arguments: Sequence[str] = ()) -> tuple[QApplication, MainWindow]:
+    """The application with its window shown, ready for the event loop. Both must be kept as long as it runs."""
+    application = QApplication([sys.argv[0], *arguments])
     QCoreApplication.setApplicationName("Reverie")
     QCoreApplication.setApplicationVersion(__version__)
     application.setWindowIcon(QIcon(str(paths.resources() / "icons" / "reverie.svg")))
     application.setDesktopFileName("reverie")
     window = build(application)
+    # Importing torch takes the processor for seconds, so it waits until there is something to see.
+    FirstPaint(window).painted.connect(window.warm_up)
     window.show()
-    # After the first painting: importing torch takes the processor for seconds.
-    QTimer.singleShot(0, window.warm_up)
+    return application, window
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start the studio; returns the exit code when its window is closed."""
+    application, window = open_studio(arguments or ())
     with closing_on_signals(window):
         return application.exec()
 

@@ -59,6 +59,12 @@ def _race() -> Command:
     return COMMAND
 
 
+def _bench() -> Command:
+    from studio.cli.bench import COMMAND
+
+    return COMMAND
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -77,4 +83,5 @@ COMMANDS = (
     Entry("info", "show the recipe inside a picture", _info),
     Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),
     Entry("doctor", "check that this machine can make pictures", _doctor),
+    Entry("bench", "measure how fast the studio is", _bench),
 )

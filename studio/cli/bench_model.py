@@ -1,0 +1,114 @@
+"""The benchmarks of a model: what the loop, the previews and the studio as a whole cost."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.cli.bench_figure import Figure, interleaved, spread
+from studio.job.preview import PreviewSettings
+from studio.job.recipe import Recipe, recipe
+from studio.models.catalog import ModelEntry
+
+if TYPE_CHECKING:
+    from studio.generation.stopwatch import Stopwatch
+    from studio.image import Image
+    from studio.models.device import Placement
+    from studio.models.reference_pipeline import ReferencePipeline
+
+PROMPT = "red apple, 3d style"
+LINEAR = PreviewSettings("linear")
+
+
+@dataclass(frozen=True)
+class ModelBenchmarks:
+    """Measures one model at its own size with DDIM and guidance 5. Figures are medians of `pairs` ratios."""
+
+    stopwatch: Stopwatch
+    entry: ModelEntry
+    placement: Placement
+    steps: int
+    pairs: int
+
+    def recipe(self, prompt: str = PROMPT) -> Recipe:
+        """What is drawn."""
+        width, height = self.entry.native_size
+        return recipe(
+            model=self.entry.name, prompt=prompt, width=width, height=height, seed=7, sampling={"steps": self.steps}
+        )
+
+    def loop(self) -> Iterator[Figure]:
+        """The whole loop against the bare network calls in it."""
+        wanted = self.recipe()
+        ratios = interleaved(lambda: self.stopwatch.floor(wanted), lambda: self.stopwatch.loop(wanted), self.pairs)
+        median = statistics.median(ratios)
+        yield Figure(
+            "loop", "loop ÷ bare network calls", median, 1.05, "", f"{spread(ratios, 'pair')}; {self._place()}"
+        )
+
+    def preview(self) -> Iterator[Figure]:
+        """What a linear preview of every step adds to the loop."""
+        wanted = self.recipe()
+        ratios = interleaved(
+            lambda: self.stopwatch.loop(wanted), lambda: self.stopwatch.loop(wanted, LINEAR), self.pairs
+        )
+        costs = [100.0 * (ratio - 1.0) for ratio in ratios]
+        yield Figure(
+            "preview", "linear preview of every step", statistics.median(costs), 3.0, "%", spread(costs, "pair")
+        )
+
+    def diffusers(self) -> Iterator[Figure]:
+        """A whole picture against that of diffusers' pipeline, each from a prompt that neither has seen before."""
+        from studio.models.reference_pipeline import ReferencePipeline
+
+        both = _Comparison(self, ReferencePipeline(self.entry.folder, self.placement))
+        ratios = interleaved(both.theirs, both.ours, self.pairs)
+        median = statistics.median(ratios)
+        how = f"{spread(ratios, 'pair')}; {self._place()}"
+        yield Figure("diffusers", "ours ÷ diffusers' pipeline", median, 0.97, "", how)
+        apart, count = both.largest_difference()
+        how = f"the largest difference of a pixel in {count} pictures"
+        yield Figure("equal", "ours against diffusers', pixels", apart, 2.0, "of 255", how)
+
+    def _place(self) -> str:
+        from studio.models.device import device_title
+
+        return f"{device_title(self.placement.device)} in {self.placement.precision}"
+
+
+class _Comparison:
+    """Draws the same recipes here and with diffusers, measures both and keeps their pictures."""
+
+    def __init__(self, benchmarks: ModelBenchmarks, pipeline: ReferencePipeline) -> None:
+        self._benchmarks, self._pipeline = benchmarks, pipeline
+        self._ours: list[Image] = []
+        self._theirs: list[Image] = []
+
+    def ours(self) -> float:
+        seconds, image = self._benchmarks.stopwatch.picture(self._recipe(len(self._ours)))
+        self._ours.append(image)
+        return seconds
+
+    def theirs(self) -> float:
+        wanted = self._recipe(len(self._theirs))
+        began = time.perf_counter()
+        image = self._pipeline.picture(wanted)
+        seconds = time.perf_counter() - began
+        self._theirs.append(image)
+        return seconds
+
+    def largest_difference(self) -> tuple[float, int]:
+        """Of all pictures so far, and how many they are."""
+        apart = [
+            int(np.abs(one.pixels.astype(np.int16) - other.pixels.astype(np.int16)).max())
+            for one, other in zip(self._ours, self._theirs, strict=True)
+        ]
+        return float(max(apart)), len(apart)
+
+    def _recipe(self, number: int) -> Recipe:
+        return self._benchmarks.recipe(f"{PROMPT} {number}")

@@ -1,0 +1,86 @@
+"""How long the parts of a run take: the bare network, the whole loop, the whole picture."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import torch
+
+from studio.errors import StudioError
+from studio.generation.run import run
+from studio.generation.services import ModelSource, Services
+from studio.image import Image
+from studio.job.cancel import CancelToken
+from studio.job.event import Decoding, Failed, ImageReady, Started
+from studio.job.preview import PreviewSettings
+from studio.job.recipe import Recipe
+from studio.sampling.grid import timestep_grid
+from studio.sampling.noise import ImageNoise
+from studio.sampling.registry import SamplerRegistry
+
+NO_PREVIEW = PreviewSettings("off")
+
+
+class Stopwatch:
+    """Measures one model. All times are seconds. Raises what loading the model raises, and `StudioError` of a run."""
+
+    def __init__(self, models: ModelSource, samplers: SamplerRegistry, cancel: CancelToken) -> None:
+        self._models, self._samplers, self._cancel = models, samplers, cancel
+
+    def floor(self, recipe: Recipe) -> float:
+        """The median of the bare network calls of a run, times their number. Nothing that calls them can be faster."""
+        model = self._models.get(recipe.model)
+        info = self._samplers.get(recipe.sampling.sampler).info
+        grid = timestep_grid(model.facts.schedule, recipe.sampling.steps, recipe.sampling.spacing, info)
+        x = (
+            ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
+            .draw()
+            .to(model.device, model.dtype)
+        )
+        conditioning = model.conditioning(recipe.prompt)
+        if recipe.guidance.scale != 1.0:
+            x, conditioning = torch.cat([x, x]), torch.cat([model.conditioning(recipe.negative_prompt), conditioning])
+        seconds = []
+        for level in grid.levels[:-1]:
+            self._cancel.check()
+            began = time.perf_counter()
+            model.network(x, level, conditioning)
+            _wait_for(model.device)
+            seconds.append(time.perf_counter() - began)
+        return statistics.median(seconds) * len(seconds)
+
+    def loop(self, recipe: Recipe, preview: PreviewSettings = NO_PREVIEW) -> float:
+        """The sampling loop of a run, from its start to the last state, with everything that is told on the way."""
+        began = ended = 0.0
+        for event in run(0, recipe, self._services(preview), self._cancel):
+            if isinstance(event, Started):
+                began = time.perf_counter()
+            elif isinstance(event, Decoding):
+                ended = time.perf_counter()
+            elif isinstance(event, Failed):
+                raise StudioError(event.sentence)
+        self._cancel.check()
+        return ended - began
+
+    def picture(self, recipe: Recipe) -> tuple[float, Image]:
+        """A whole run without previews, from the recipe to the pixels."""
+        began = time.perf_counter()
+        for event in run(0, recipe, self._services(NO_PREVIEW), self._cancel):
+            if isinstance(event, ImageReady):
+                return time.perf_counter() - began, event.generated.image
+            if isinstance(event, Failed):
+                raise StudioError(event.sentence)
+        self._cancel.check()
+        raise StudioError("The run ended without a picture. Try it again.")
+
+    def _services(self, preview: PreviewSettings) -> Services:
+        return Services(self._models, self._samplers, lambda: preview)
+
+
+def _wait_for(device: torch.device) -> None:
+    """Graphics cards work on while Python goes on; what they were given must be done before the clock is read."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
