@@ -37,7 +37,7 @@ class WindowActions:
         self._menu(tr("&Edit"), canvas.copy, None, self.prompt)
         self._menu(tr("&View"), canvas.fit, canvas.actual_size, canvas.zoom_in, canvas.zoom_out, None, self.live,
                    self.full_screen)  # fmt: skip
-        self._menu(tr("&Picture"), canvas.use_settings, canvas.branch)
+        self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch)
         self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
         self._menu(tr("&Help"), self.keys, self.about)
 
@@ -65,7 +65,7 @@ class WindowActions:
         """The user looks at something else than the run, or not."""
         allow(self.live, "" if away else self._window.tr("The newest step is shown."))
 
-    def _menu(self, title: str, *actions: QAction | None) -> None:
+    def _menu(self, title: str, *actions: QAction | None) -> QMenu:
         menu = self._window.menuBar().addMenu(title)
         menu.setToolTipsVisible(True)
         for action in actions:
@@ -73,6 +73,7 @@ class WindowActions:
                 menu.addSeparator()
             else:
                 menu.addAction(action)
+        return menu
 
     def _action(self, text: str, *keys: str) -> QAction:
         action = QAction(text, self._window)

@@ -22,6 +22,7 @@ from studio.ui.focus_ring import FocusRing
 from studio.ui.form_state import FormState, FormValues
 from studio.ui.greeting import Greeting
 from studio.ui.header import Header
+from studio.ui.kept_steps import KeptSteps
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.recipe_pane import RecipePane
 from studio.ui.panels.side_pane import SidePane
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
         self.races = RaceController(self, samplers, store)
+        self.kept_steps = KeptSteps(self, queue)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
         self._connect()
         self._restore(store.current)
