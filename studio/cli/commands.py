@@ -59,6 +59,12 @@ def _race() -> Command:
     return COMMAND
 
 
+def _export() -> Command:
+    from studio.cli.export import COMMAND
+
+    return COMMAND
+
+
 def _bench() -> Command:
     from studio.cli.bench import COMMAND
 
@@ -78,6 +84,7 @@ COMMANDS = (
     Entry("generate", "make pictures from a prompt", _generate),
     Entry("branch", "go on from a step of a picture, with something changed", _branch),
     Entry("race", "compare samplers, steps or any field, side by side from one noise", _race),
+    Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),
     Entry("samplers", "list the samplers and their options", _samplers),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),

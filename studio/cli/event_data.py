@@ -1,4 +1,4 @@
-"""The events of a job as plain data: what `--json` writes, one event a line."""
+"""The events of a job or an export as plain data: what `--json` writes, one event a line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from studio.export.export_event import ExportEvent
 from studio.export.metadata import pixel_hash
 from studio.image import Image
 from studio.job.event import GeneratedImage, JobEvent
 from studio.job.recipe import Recipe
 
 
-def event_data(event: JobEvent, preview: Path | None = None) -> dict[str, object]:
+def event_data(event: JobEvent | ExportEvent, preview: Path | None = None) -> dict[str, object]:
     """The fields of an event under its kind, such as `step_done`. A picture is told by its size and hash.
 
     `preview` is where the picture of a `PreviewReady` was written.
@@ -25,7 +26,7 @@ def event_data(event: JobEvent, preview: Path | None = None) -> dict[str, object
     return data
 
 
-def event_kind(event: JobEvent) -> str:
+def event_kind(event: JobEvent | ExportEvent) -> str:
     """The name of an event in JSON: `StepDone` is `step_done`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
 
