@@ -185,5 +185,8 @@ class BranchController(QObject):
             self._window.controller.use_recipe(relative.recipe)
 
     def _begun(self, moment: Moment) -> None:
-        sentence = self.tr("Branch from step {step}: change something, then press Generate.")
+        waits = self._window.session.paused is not None
+        generate = self.tr("Branch from step {step}: change something, then press Generate.")
+        go_on = self.tr("Branch from step {step}: change something, then go on.")
+        sentence = go_on if waits else generate
         self._window.controller.toast.tell(sentence.format(step=moment.step))

@@ -47,9 +47,7 @@ def value_text(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, (tuple, list)):
         return _tr(" to ").join(value_text(part) for part in value) if len(value) == 2 else _listed(value)
-    words = {"noise": _tr("noise"), "from_step": _tr("a branch"), "recorded": _tr("as recorded"),
-             "reseeded": _tr("new seed")}  # fmt: skip
-    text = words.get(str(value), " ".join(str(value).split()))
+    text = " ".join(str(value).split())
     if not text:
         return _tr("empty")
     return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"

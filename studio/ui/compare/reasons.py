@@ -12,8 +12,10 @@ from studio.job.recipe import FromStep, Recipe
 from studio.ui.compare.comparison import Comparison
 from studio.ui.compare.exhibit import Exhibit
 from studio.ui.difference_words import sentence
+from studio.ui.titles import title
 
 HASH_SHOWN = 10
+TITLE_SHOWN = 40
 
 
 def reasons(first: Exhibit, second: Exhibit, comparison: Comparison | None) -> list[str]:
@@ -41,12 +43,23 @@ def _kinship(first: Recipe, second: Recipe) -> Iterator[str]:
             yield text.format(branch=letters[0], parent=letters[1], step=start.step)
             if start.noise == "reseeded":
                 yield _tr("The later steps of {branch} draw new noise.").format(branch=letters[0])
+            return
+    if first.start != second.start:
+        yield from (_beginning(letter, one) for letter, one in (("A", first), ("B", second)))
+
+
+def _beginning(letter: str, one: Recipe) -> str:
+    """Where a picture begins that is neither the parent nor a branch of the other one."""
+    if not isinstance(one.start, FromStep):
+        return _tr("{letter} begins from noise.").format(letter=letter)
+    noise = _tr(", with new noise") if one.start.noise == "reseeded" else ""
+    text = _tr("{letter} is a branch of '{parent}' from step {step}{noise}.")
+    return text.format(letter=letter, parent=title(one.start.parent, TITLE_SHOWN), step=one.start.step, noise=noise)
 
 
 def _changed(first: Recipe, second: Recipe) -> Iterator[str]:
-    related = any(_kinship(first, second))
     for difference in differences(first, second):
-        if not (related and difference.field.startswith("start.")):
+        if not difference.field.startswith("start."):
             yield sentence(difference)
 
 

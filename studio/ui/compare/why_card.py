@@ -61,5 +61,5 @@ class WhyCard(QFrame):
             part.ensurePolished()
         self._column.invalidate()
         width = min(px(WIDTH), self._view.width() - 2 * px(SIDE))
-        height = min(self._column.heightForWidth(width), self._view.height() - 2 * px(SIDE))
+        height = min(self._column.heightForWidth(width) + px(4), self._view.height() - 2 * px(SIDE))
         self.setGeometry(self._view.width() - width - px(SIDE), self._view.height() - height - px(SIDE), width, height)

@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.export.picture_file import read_picture
+from studio.job.event import StepDone
 from studio.job.recipe import FromStep
 from tests.gui.branches.family import STEPS, branch_at, click_cell, computed, first_run
 from tests.gui.studio_driver import Driver
+
+PAUSE = (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
 
 
 def test_unchanged_the_branch_is_the_same_picture_and_shares_its_steps(studio: Driver) -> None:
@@ -99,6 +102,26 @@ def test_a_branch_picture_brings_branch_mode_back(start: Callable[..., Driver]) 
     assert later.window.form.recipes()[0] == read_picture(path).recipe
     later.run()
     assert np.array_equal(read_picture(later.window.session.status.path).image.pixels, read_picture(path).image.pixels)
+
+
+def test_a_paused_run_is_branched_from_an_earlier_step_and_goes_on_as_that(studio: Driver) -> None:
+    studio.small(steps=8)
+    studio.generate()
+    session = studio.window.session
+    studio.until(lambda: any(isinstance(event, StepDone) and event.step >= 2 for event in studio.events))
+    studio.press(*PAUSE)
+    studio.until(lambda: session.paused is not None)
+    parent = session.paused
+    branch_at(studio, 1)
+    assert studio.toast() == "Branch from step 1: change something, then go on."
+    studio.enter("scale", "9")
+    studio.press(*PAUSE)
+    studio.rest()
+    path = session.status.path
+    assert path is not None
+    made = read_picture(path).recipe
+    assert (made.start.parent, made.start.step, made.start.trajectory) == (parent.recipe, 1, parent.trajectory)
+    assert computed(studio) == (1, 7)
 
 
 def test_the_strip_marks_where_the_branch_begins(studio: Driver) -> None:

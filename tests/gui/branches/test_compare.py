@@ -174,6 +174,16 @@ class TestWhy:
         told = why(exhibit(plain(RED), branch(parent)), exhibit(plain(BLUE), parent))
         assert told[0] == "A is a branch of B from step 12."
 
+    def test_distant_relatives_say_where_each_begins(self) -> None:
+        root = recipe(prompt="red apple", seed=7)
+        grandchild = branch(branch(root), prompt="lemon")
+        told = why(exhibit(plain(RED), root), exhibit(plain(BLUE), grandchild))
+        assert told == [
+            "A begins from noise.",
+            "B is a branch of 'red apple, seed 7' from step 12.",
+            "Prompt: red apple > lemon",
+        ]
+
     def test_new_noise_is_a_reason(self) -> None:
         parent = recipe(seed=7)
         start = FromStep(trajectory="0" * 32, step=12, parent=parent, noise="reseeded")
