@@ -184,6 +184,7 @@ class Stage(QObject):
             self._history.set_state(event.job, JobState.FAILED, event.sentence)
         if event.job == self._running:
             self._running = None
+            self._timeline.projector.want_facts()
             if not isinstance(event, Finished):
                 self._timeline.finish(failed=isinstance(event, Failed))
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.job.recording import RecordSettings
-from studio.job.shelf import Answer
+from studio.job.shelf import Answer, Usage
 from studio.ui.metrics import px
 from studio.ui.settings_store import SettingsStore
 from studio.ui.tokens import GUTTER
@@ -35,6 +35,7 @@ class RecordingSection(QWidget):
             10,
             description=self.tr("Beyond it the oldest steps are dropped, never a picture. 0 is no limit."),
         )
+        self._taken: Usage | None = None
         self._usage = QLabel()
         self._usage.setWordWrap(True)
         self._usage.setProperty("role", "secondary")
@@ -50,18 +51,23 @@ class RecordingSection(QWidget):
     @Slot(object)
     def take(self, answer: Answer) -> None:
         """Show how much space is used."""
-        usage = answer.usage
-        if usage is None:
-            return
-        if not usage.count:
-            self._usage.setText(self.tr("No steps are kept yet."))
-            return
-        text = self.tr("The steps of {count} pictures take {size}.")
-        self._usage.setText(text.format(count=usage.count, size=size_text(usage.bytes)))
+        if answer.usage is not None:
+            self._taken = answer.usage
+            self._tell()
 
     def usage(self) -> str:
         """What is said about the space."""
         return self._usage.text()
+
+    def _tell(self) -> None:
+        about = self._bytes_of(self._store.record())
+        words = [self.tr("About {size} a picture as the recipe is now.").format(size=size_text(about))]
+        if self._taken is not None and self._taken.count:
+            text = self.tr("The steps of {count} pictures take {size}.")
+            words.append(text.format(count=self._taken.count, size=size_text(self._taken.bytes)))
+        elif self._taken is not None:
+            words.append(self.tr("No steps are kept yet."))
+        self._usage.setText(" ".join(words))
 
     def _choices(self) -> list[tuple[str, str, str]]:
         """Each with what it costs, where it is chosen."""
@@ -91,6 +97,7 @@ class RecordingSection(QWidget):
         self._every.set_value(current.record_every)
         self._every.setVisible(current.record_mode == "every")
         self._limit.set_value(current.record_limit_gb)
+        self._tell()
 
 
 def size_text(size: int) -> str:

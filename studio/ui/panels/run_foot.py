@@ -14,6 +14,7 @@ from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.state import plain_tooltip, set_state
 
 BAR_POSITIONS = 1000
+BUTTON_HEIGHT = 40
 PAUSE_KEYS = "Ctrl+Shift+Return"
 # The ends of a run, which a screen reader says. A failure is told by its banner or at its field.
 TOLD = (Phase.FINISHED, Phase.CANCELLED)
@@ -84,6 +85,8 @@ class RunFoot(QWidget):
             row.setSpacing(px(8))
             for button in buttons:
                 row.addWidget(button, 3 if button is not self._more else 1)
+                # All as tall as the filled one: which one that is changes in a pause.
+                button.setMinimumHeight(px(BUTTON_HEIGHT))
         self._buttons = QStackedLayout()
         self._buttons.addWidget(idle)
         self._buttons.addWidget(running)

@@ -84,7 +84,7 @@ class Film:
     def learn(self, facts: TrajectoryFacts) -> None:
         """Take over what the record says about itself."""
         self.facts = facts
-        self.recorded = frozenset(step for step in facts.kept if step)
+        self.recorded |= {step for step in facts.kept if step}
 
     def request(self, step: int, kind: ViewKind, *, exact: bool) -> AnyView | None:
         """How to ask for a view of a step, or None if it is not recorded."""

@@ -70,18 +70,27 @@ class Projector(QObject):
     def want_facts(self) -> None:
         """Ask for the numbers of the record, if there are newer ones."""
         film = self.film
-        known = film.facts is not None and film.done in (*film.facts.kept, film.facts.steps)
-        if film.trajectory and not known and self._asked_at != film.done:
+        if film.trajectory and not self._is_known() and self._asked_at != film.done:
             self._asked_at = film.done
             self.facts_wanted.emit(FactsRequest(film.trajectory))
 
     @Slot(object)
     def learn(self, facts: TrajectoryFacts) -> None:
         """Take numbers that the worker found."""
-        if facts.trajectory and facts.trajectory == self.film.trajectory and facts.levels:
+        if not self.film.trajectory or self.film.trajectory not in (facts.trajectory, facts.request.trajectory):
+            return
+        if facts.levels:
             self.film.learn(facts)
             self.views.forget_refusals()
             self.facts_arrived.emit()
+        if not self._is_known():
+            # Asked too early, between the end of a run and the saving of its steps: ask again when there is reason to.
+            self._asked_at = -1
+
+    def _is_known(self) -> bool:
+        """Whether the numbers are those of the newest step."""
+        facts = self.film.facts
+        return facts is not None and max(facts.kept, default=0) >= max(self.film.recorded, default=0)
 
     def _take(self, ready: ViewReady) -> None:
         place = self.film.place_of(ready.request)
