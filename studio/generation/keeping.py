@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from studio.errors import StorageError
 from studio.generation.journey import Arrival
+from studio.job.event import GeneratedImage
 from studio.job.recording import RecordSettings
 from studio.trajectory.record import StepState, TrajectoryHeader
 from studio.trajectory.store import Kept, TrajectoryStore
@@ -41,6 +44,16 @@ class Keeping:
         if self._recording is not None:
             self._recording.add(arrival.kept())
             self._arrived = True
+
+    def save(self, generated: GeneratedImage, save: Callable[[GeneratedImage], Path]) -> Path:
+        """Save the picture. If the disk says no, its steps make room for it and it is tried again."""
+        try:
+            return save(generated)
+        except StorageError:
+            if self._recording is None or not self._recording.has_journal:
+                raise
+            self._recording.discard()
+        return save(generated)
 
     def keep(self, picture: Path | None) -> Kept:
         """The run came to its end; without a picture there is nothing that its steps could lie beside."""

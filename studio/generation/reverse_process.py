@@ -6,7 +6,7 @@ The loop belongs to the host and not to the samplers, so that cancel, pause, pre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import torch
@@ -104,7 +104,8 @@ def _one_step(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memo
             f"{culprit} gave values that are no numbers at step {index + 1} of {plan.grid.steps}, so the run was "
             "stopped and nothing was saved. Try less guidance, another precision or another sampler."
         )
-    return step
+    # In the order in which a recorded state is read back: kernels may round another order differently.
+    return step if step.x.is_contiguous() else replace(step, x=step.x.contiguous())
 
 
 @dataclass

@@ -77,7 +77,7 @@ def text_to_image(
         generated = _picture(recipe, model, x, clock)
         cancel.check()
         yield ImageReady(job, generated)
-        path = services.save(generated) if services.save else None
+        path = keeping.save(generated, services.save) if services.save else None
         kept = keeping.keep(path)
     yield Finished(job, path, clock.seconds(), kept.path, kept.notices)
 

@@ -149,7 +149,7 @@ def _pack(value: Any, kind: str, tensors: dict[str, Tensor], depth: int = 0) -> 
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if depth > DEPTH_MAXIMUM:
-        raise StudioError("The steps are not kept: what this sampler remembers is nested too deeply.")
+        raise StudioError("What the sampler remembers is nested too deeply to be written down.")
     if isinstance(value, Tensor) and not value.is_complex():
         name = f"{kind}.{sum(known.startswith(kind) for known in tensors)}"
         tensors[name] = value
@@ -167,8 +167,7 @@ def _pack(value: Any, kind: str, tensors: dict[str, Tensor], depth: int = 0) -> 
     if isinstance(value, list):
         return [pack(part) for part in value]
     raise StudioError(
-        f"The steps are not kept: this sampler remembers a {type(value).__name__}, and only tensors and plain values "
-        "can be written down."
+        f"The sampler remembers a {type(value).__name__}, and only tensors and plain values can be written down."
     )
 
 

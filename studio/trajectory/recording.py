@@ -47,10 +47,17 @@ class Recording:
         if self._settings.keeps(state.step, self.header.steps):
             self._states[state.step] = state
             self._try(lambda: self._journal.append(state) if self._journal else None)
+            if self.problem:
+                self.discard()
 
     def sync(self) -> None:
         """Have everything on the disk now."""
         self._try(lambda: self._journal.sync() if self._journal else None)
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether a journal takes space."""
+        return self._journal is not None
 
     def seal(self, target: Path, *, cut_short: bool = False) -> Path | None:
         """Make a sealed file of it and drop the journal; where it is, or None with `problem` set.
@@ -60,21 +67,27 @@ class Recording:
         """
         if cut_short and self._last is not None:
             self._states[self._last.step] = self._last
-        # A full disk there need not be one here.
-        self.problem = ""
-        self._try(lambda: _seal(self.trajectory, target))
+        self._try_to_seal(target)
         if self.problem and cut_short:
             self.close()
             return None
+        if self.problem and self.has_journal:
+            self.discard()  # it may have had the room that was missing
+            self._try_to_seal(target)
         self.discard()
         return None if self.problem else target
 
+    def _try_to_seal(self, target: Path) -> None:
+        self.problem = ""  # a full disk under the journal need not be one here
+        self._try(lambda: _seal(self.trajectory, target))
+
     def discard(self) -> None:
-        """Forget the journal."""
+        """Forget the journal: on a full disk the picture needs the room more. The steps stay in memory."""
         self.close()
         if self._journal is not None:
             with contextlib.suppress(OSError):
                 self._journal.path.unlink()
+        self._journal = None
 
     def close(self) -> None:
         """Write no more; the journal stays."""

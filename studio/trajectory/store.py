@@ -71,7 +71,7 @@ class TrajectoryStore:
         self._working.pop(recording.header.id, None)
         path = recording.seal(sealed.beside(picture))
         if path is None:
-            return Kept(None, (recording.problem,))
+            return Kept(None, (f"The picture is saved, but not its steps. {recording.problem}",))
         self._remember(path, recording.trajectory)
         self.forget_unfinished(recording.header.id)
         return Kept(path, self._make_room(path))
