@@ -10,7 +10,18 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
-from studio.job.recipe import SEED_MAXIMUM, FromStep, Guidance, Noise, OptionValue, Recipe, Sampling, checked, recipe
+from studio.job.recipe import (
+    SEED_MAXIMUM,
+    STEPS_MAXIMUM,
+    FromStep,
+    Guidance,
+    Noise,
+    OptionValue,
+    Recipe,
+    Sampling,
+    checked,
+    recipe,
+)
 from studio.sampling.registry import SamplerRegistry
 
 COUNT_MAXIMUM = 100
@@ -100,6 +111,16 @@ class FormState(QObject):
     def put_back(self, values: FormValues) -> None:
         """Take over all of `values`, for example those of a moment ago."""
         self.set(**{part.name: getattr(values, part.name) for part in fields(FormValues)})
+
+    def expected_steps(self) -> int:
+        """How many steps a run would have. A number that is out of range, as a file may hold, is brought into it."""
+        v = self._values
+        if v.spacing == "explicit":
+            try:
+                return len(_read_timesteps(v.timesteps))
+            except InvalidField:
+                return 1
+        return min(max(v.steps, 1), STEPS_MAXIMUM)
 
     def recipes(self) -> tuple[Recipe, ...]:
         """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""

@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self.form.changed.connect(lambda names: self._expect_steps() if names & {"steps", "timesteps"} else None)
 
     def _expect_steps(self) -> None:
-        self.timeline.expect(self.form.values.steps)
+        self.timeline.expect(self.form.expected_steps())
 
     def _show_progress(self, status: RunStatus) -> None:
         """Tell in the title how far the run is: it is read while the window is hidden."""

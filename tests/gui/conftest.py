@@ -1,7 +1,8 @@
-"""What the window's tests share: the real theme, and no motion."""
+"""What the window's tests share: a screen of usual size, the real theme, and no motion."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from studio.ui.theme import Theme
 from tests.gui.studio_driver import Driver
 
 RESOURCES = Path(__file__).parents[2] / "resources"
+
+# The platform's own screen is so small that windows give way. This one is read when the application is made.
+if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={Path(__file__).with_name('screen.json')}"
 
 
 @pytest.fixture(scope="session")

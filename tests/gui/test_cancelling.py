@@ -72,7 +72,7 @@ class TestCancel:
         studio.rest()
         (ended,) = studio.terminal(1)
         assert isinstance(ended, Cancelled)
-        assert studio.foot() == f"Cancelled at step {ended.step} of 40."
+        assert studio.foot() == f"Cancelled at step {ended.step} of 40. The steps are kept."
         assert studio.window.timeline.look(1) is not None
         assert studio.window.history.entry(1).state is JobState.CANCELLED
         assert not saved_pictures()

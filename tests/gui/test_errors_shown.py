@@ -163,9 +163,7 @@ class TestFilesAndDisk:
         assert studio.banner().startswith("bad.png: ")
         assert studio.window.form.values == before
 
-    def test_a_folder_that_cannot_be_written_fails_with_a_sentence(
-        self, studio: Driver, tmp_path: Path
-    ) -> None:
+    def test_a_folder_that_cannot_be_written_fails_with_a_sentence(self, studio: Driver, tmp_path: Path) -> None:
         place = tmp_path / "a file"
         place.write_text("in the way")
         studio.window.controller._store.change(pictures_folder=str(place))

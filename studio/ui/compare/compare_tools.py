@@ -36,6 +36,7 @@ class CompareTools(QWidget):
         }
         self._group = QButtonGroup(self)
         self._slider = StepSlider(1)
+        self._slider.setAccessibleName(self.tr("Step to compare"))
         self._text = ElidedLabel()
         self._why = QPushButton(self.tr("Why is it different?"))
         self._line = QHBoxLayout(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
@@ -149,6 +150,15 @@ class SamplingPanel(QWidget):
         self._timesteps.setVisible(explicit)
         self._steps.setEnabled(not explicit)
 
+    def _order_tabs(self) -> None:
+        """Let Tab visit new rows where they stand: Qt puts what is made late at the end."""
+        before: QWidget = self._sampler.field()
+        for part in self._options.findChildren(QWidget):
+            # The list of a combo box is a window of its own.
+            if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.window() is self.window():
+                QWidget.setTabOrder(before, part)
+                before = part
+
     def _show_sampler(self, values: FormValues) -> None:
         self._sampler.set_value(values.sampler)
         try:
@@ -157,6 +167,7 @@ class SamplingPanel(QWidget):
             return
         if self._options.sampler() != info.name:
             self._options.show_sampler(info.name, info.options)
+            self._order_tabs()
         given = values.options.get(info.name, {})
         if given != self._options.values():
             self._options.set_values(given)
