@@ -15,7 +15,7 @@ from console import Stop, call, say
 from core_environment import core_python
 from environment import Environment, programs
 from screen import virtual_display
-from system_packages import Distribution, missing_sentence, missing_xvfb
+from system_packages import Distribution, missing_sentence, missing_test_display
 
 UNIT, END_TO_END = "tests/unit", "tests/e2e"
 
@@ -85,7 +85,7 @@ class Checks:
             return Outcome(True, "only run on Linux")
         if not (self._environment.root / END_TO_END).exists():
             return Outcome(True, "there are none")
-        if needs := missing_xvfb():
+        if needs := missing_test_display():
             raise Stop(missing_sentence(needs, Distribution.here(), "test"))
         with virtual_display() as extra:
             return self.tests(self._environment.python, END_TO_END, **extra)

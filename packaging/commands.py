@@ -18,8 +18,8 @@ from system_packages import (
     install_system_packages,
     missing_libraries,
     missing_sentence,
+    missing_test_display,
     missing_venv_sentence,
-    missing_xvfb,
     qt_files,
 )
 
@@ -92,7 +92,7 @@ def test(arguments: Sequence[str], may_install: bool) -> int:
     environment.ensure("dev")
     files = qt_files(environment.site_packages, ("xcb", "offscreen"))
     # Where Xvfb may not be installed, only the last part is lost, and it says so itself.
-    _provide(lambda: [*missing_libraries(files), *(missing_xvfb() if may_install else [])], "test", may_install)
+    _provide(lambda: [*missing_libraries(files), *(missing_test_display() if may_install else [])], "test", may_install)
     checks = Checks(environment)
     return checks.run_tests(arguments) if arguments else checks.run_all()
 

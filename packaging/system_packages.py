@@ -17,31 +17,31 @@ from pathlib import Path
 from console import Stop, say, shown
 
 QT_FILES = ("QtCore.abi3.so", "QtGui.abi3.so", "QtWidgets.abi3.so", "QtSvg.abi3.so")
-XVFB, VENV = "Xvfb", "venv"
+XVFB, XDOTOOL, VENV = "Xvfb", "xdotool", "venv"
 
 # For each installing program: the distributions that have it, the command, and its names of what is no library.
 INSTALLERS = {
     "apt-get": (
         ("debian", "ubuntu"),
         ("apt-get", "install", "-y", "--no-install-recommends"),
-        {XVFB: "xvfb", VENV: f"python3.{sys.version_info[1]}-venv"},
+        {XVFB: "xvfb", XDOTOOL: "xdotool", VENV: f"python3.{sys.version_info[1]}-venv"},
     ),
     "dnf": (
         ("fedora", "rhel", "centos"),
         ("dnf", "install", "-y"),
-        {XVFB: "xorg-x11-server-Xvfb", VENV: "python3-libs"},
+        {XVFB: "xorg-x11-server-Xvfb", XDOTOOL: "xdotool", VENV: "python3-libs"},
     ),
     "zypper": (
         ("suse", "opensuse", "sles"),
         ("zypper", "--non-interactive", "install"),
-        {XVFB: "xorg-x11-server-Xvfb", VENV: f"python3{sys.version_info[1]}-base"},
+        {XVFB: "xorg-x11-server-Xvfb", XDOTOOL: "xdotool", VENV: f"python3{sys.version_info[1]}-base"},
     ),
     "pacman": (
         ("arch",),
         ("pacman", "-S", "--needed", "--noconfirm"),
-        {XVFB: "xorg-server-xvfb", VENV: "python"},
+        {XVFB: "xorg-server-xvfb", XDOTOOL: "xdotool", VENV: "python"},
     ),
-    "apk": (("alpine",), ("apk", "add"), {XVFB: "xvfb", VENV: "python3"}),
+    "apk": (("alpine",), ("apk", "add"), {XVFB: "xvfb", XDOTOOL: "xdotool", VENV: "python3"}),
 }
 # Debian builds a package's name from the library's; these are the exceptions that Qt meets.
 DEBIAN_EXCEPTIONS = {
@@ -154,9 +154,9 @@ def qt_files(site_packages: Path, platforms: Iterable[str]) -> list[Path]:
     return files
 
 
-def missing_xvfb() -> list[str]:
-    """`[XVFB]` if this Linux has no virtual display for the end-to-end tests."""
-    return [XVFB] if sys.platform.startswith("linux") and shutil.which("Xvfb") is None else []
+def missing_test_display() -> list[str]:
+    """What this Linux lacks for the end-to-end tests: a virtual display, and hands to press its keys."""
+    return [name for name in (XVFB, XDOTOOL) if sys.platform.startswith("linux") and shutil.which(name) is None]
 
 
 def missing_sentence(needs: list[str], distribution: Distribution, command: str) -> str:
