@@ -25,7 +25,7 @@ class WindowActions:
         self.generate = self._action(tr("Generate"), "Ctrl+Return", "Ctrl+Enter")
         # Esc ends whatever is innermost, so it is not the key of this action alone; it is shown beside it.
         self.cancel = self._action(tr("Cancel") + "\tEsc")
-        self.escape = self._action(tr("Close what lies on top, then cancel the run"), "Esc")
+        self.escape = self._action(tr("Close, or cancel the run"), "Esc")
         self.pause = self._action(tr("Pause"), "Ctrl+Shift+Return", "Ctrl+Shift+Enter")
         self.roll = self._action(tr("Roll another seed"))
         self.race = self._action(tr("Race…"), "Ctrl+R")

@@ -17,6 +17,7 @@ class KeysDialog(QDialog):
     """Two columns: what works everywhere in the window, and what works while canvas or timeline has the focus."""
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        """`actions` are all that have a place in the window."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -37,9 +38,14 @@ class KeysDialog(QDialog):
             (self.tr("Step before, step after"), _native("Left", "Right")),
             (self.tr("Five steps"), _native("Shift+Left", "Shift+Right")),
             (self.tr("First step, last step"), _native("Home", "End")),
+            (self.tr("Play, stop"), _native("Space")),
+            (self.tr("Play once, in a loop, to and fro"), _native("J")),
             (self.tr("Next view, view before"), _native("V", "Shift+V")),
+            (self.tr("Plot of the levels"), _native("P")),
+            (self.tr("The picture with noise on it"), _native("N")),
+            (self.tr("Compare: one, blink, difference"), _native("Y", "A", "D")),
             (self.tr("Zoom at the pointer"), self.tr("Wheel")),
-            (self.tr("Move the picture"), self.tr("Space and drag, middle button")),
+            (self.tr("Move the picture"), self.tr("Space or middle button, drag")),
             (self.tr("Take the picture along"), self.tr("Drag")),
         ]
 
@@ -68,4 +74,5 @@ def _listed(title: str, lines: Iterable[Line]) -> QGridLayout:
             label.setTextFormat(Qt.TextFormat.PlainText)
             grid.addWidget(label, row, column)
     grid.setRowStretch(grid.rowCount(), 1)
+    grid.setColumnStretch(1, 1)
     return grid

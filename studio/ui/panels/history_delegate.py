@@ -78,15 +78,16 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.drawPixmap(QPointF(box.topLeft()) + place, drawn[2])
 
     def _paint_line(self, painter: QPainter, entry: Entry, line: QRect, tokens: Tokens) -> None:
-        size = px(ICON)
-        _icon(painter, ICONS[entry.state], _colour(entry.state, tokens), QRectF(line).center(), size, line.left())
         font = QFont(painter.font())
         font.setPixelSize(px(TYPE_CAPTION))
         painter.setFont(font)
-        room = line.adjusted(size + px(PADDING), 0, 0, 0)
-        text = state_word(self, entry.state)
         if entry.state is JobState.FINISHED:
-            text = self.tr("{state}, seed {seed}").format(state=text, seed=entry.recipe.seed)
+            # The picture says that it is done; its seed needs the room.
+            text, room = self.tr("Seed {seed}").format(seed=entry.recipe.seed), line
+        else:
+            size, colour = px(ICON), _colour(entry.state, tokens)
+            _icon(painter, ICONS[entry.state], colour, QRectF(line).center(), size, line.left())
+            text, room = state_word(self, entry.state), line.adjusted(size + px(PADDING), 0, 0, 0)
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.setPen(QColor(tokens.text))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
