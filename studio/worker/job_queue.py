@@ -12,7 +12,7 @@ from studio.job.race import Race, RaceQueued
 from studio.job.recipe import Recipe
 from studio.job.recording import RecordAgain
 from studio.job.shelf import Question
-from studio.job.view import AnyView
+from studio.job.view import AnyView, ViewRequest
 from studio.worker.checkpoint import Checkpoint
 from studio.worker.engine import Engine
 from studio.worker.generation_worker import Counter, GenerationWorker
@@ -157,8 +157,11 @@ class JobQueue(QObject):
         self._counter.requests.ask(request)
         self._call_worker()
 
-    def ask(self, question: Question) -> None:
-        """Ask about space, pins and interrupted runs; `answered` brings the answer."""
+    def ask(self, question: Question | ViewRequest) -> None:
+        """Ask about space, pins and interrupted runs; `answered` brings the answer.
+
+        A view that is asked for like this comes for certain, as `view_ready`: no later wish replaces it.
+        """
         self._counter.requests.ask(question)
         self._call_worker()
 

@@ -24,13 +24,13 @@ class Requests:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._questions: deque[FactsRequest | Question] = deque()
+        self._questions: deque[FactsRequest | Question | ViewRequest] = deque()
         self._views: dict[bool, OrderedDict[Hashable, AnyView]] = {False: OrderedDict(), True: OrderedDict()}
         self._soon: OrderedDict[AnyView, None] = OrderedDict()
         self._closed = False
 
-    def ask(self, question: FactsRequest | Question) -> None:
-        """Every question is answered, but the same one is not asked twice."""
+    def ask(self, question: FactsRequest | Question | ViewRequest) -> None:
+        """Every question is answered, but the same one is not asked twice. A view can be asked for like this, too."""
         with self._lock:
             if question not in self._questions:
                 self._questions.append(question)
