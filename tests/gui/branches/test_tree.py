@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio import paths
+from studio.job.event import Started
 from studio.ui.panels.tree_model import LEAF
 from tests.gui.branches.family import STEPS, branch_at, first_run
 from tests.gui.studio_driver import Driver
@@ -63,12 +64,15 @@ def test_it_grows_and_comes_back_after_a_restart_from_the_files_alone(
 ) -> None:
     open_tree(grown)
     assert lines(grown) == EXPECTED
+    recorded = {event.trajectory for event in grown.events if isinstance(event, Started)}
+    assert len(recorded) == 3
     grown.close()
     for place in (paths.data(), paths.config(), paths.cache()):
         shutil.rmtree(place, ignore_errors=True)
     later = start()
     open_tree(later)
     later.until(lambda: lines(later) == EXPECTED)
+    assert {relative.trajectory for relative in later.window.tree.relatives()} == recorded
     later.until(lambda: later.window.tree._model.index(2).data(LEAF).small is not None)
 
 
