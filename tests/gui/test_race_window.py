@@ -154,6 +154,19 @@ class TestTheRun:
             x, y = race.window.plot._lines[number].getData()
             assert list(x) == track.levels
             assert list(y) == track.distances
+        # Distances are below 1 here, which pyqtgraph would write in thousandths.
+        assert race.window.plot.getAxis("left").autoSIPrefixScale == 1.0
+
+    @pytest.mark.parametrize(("size", "across"), [((1280, 800), 3), ((760, 900), 2)])
+    def test_lanes_of_one_row_are_broken_where_that_makes_them_larger(
+        self, race: RaceDriver, size: tuple[int, int], across: int
+    ) -> None:
+        race.window.resize(*size)
+        race.run()
+        tops = [cell.y() for cell in race.window.grid.cells]
+        assert tops.count(tops[0]) == across
+        viewport = race.window.grid.viewport().rect()
+        assert all(viewport.contains(cell.geometry()) for cell in race.window.grid.cells)
 
     def test_esc_cancels_all_lanes(self, race: RaceDriver) -> None:
         race.studio.window.form.set(steps=500)

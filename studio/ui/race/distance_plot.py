@@ -93,9 +93,10 @@ class DistancePlot(pyqtgraph.PlotWidget):
             axis.setPen(_pen(tokens.outline))
             axis.setTextPen(_pen(tokens.text2))
             axis.setStyle(tickFont=font, maxTickLevel=0)
-            axis.enableAutoSIPrefix(False)
             axis.label.setFont(font)
-            axis.setLabel(label, **{"color": tokens.text2, "font-size": f"{px(TYPE_CAPTION)}px"})
+            # Without ranges for prefixes: a distance of 0.6 is written so, and not as 600 thousandths.
+            style = {"color": tokens.text2, "font-size": f"{px(TYPE_CAPTION)}px"}
+            axis.setLabel(label, siPrefixEnableRanges=(), **style)
         self._cursor.setPen(_pen(tokens.accent, 2))
 
     def _name(self, board: RaceBoard) -> None:

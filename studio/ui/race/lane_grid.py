@@ -29,6 +29,8 @@ class LaneGrid(QScrollArea):
         self._race: Race | None = None
         self._group: QButtonGroup | None = None
         self._headings: list[ElidedLabel] = []
+        self._grid = QGridLayout()
+        self._across = 0
 
     def show_race(self, race: Race) -> None:
         """Show the empty cells of a race."""
@@ -45,12 +47,13 @@ class LaneGrid(QScrollArea):
             cell.setAccessibleName(f"{cell.accessibleName().partition(',')[0]}, {lane.label}")
             cell.clicked.connect(lambda _=False, number=number: self.lane_chosen.emit(number))
             self._group.addButton(cell, number)
-            grid.addWidget(cell, lane.row + 1, lane.column + 1, Qt.AlignmentFlag.AlignTop)
             self.cells.append(cell)
         if race.rows is not None:
             self._add_headings(grid, race)
-        grid.setColumnStretch(len(race.columns.values) + 1, 1)
-        grid.setRowStretch(max(lane.row for lane in race.lanes) + 2, 1)
+        # Behind the last cell, however the cells are placed.
+        grid.setColumnStretch(len(race.lanes) + 1, 1)
+        grid.setRowStretch(len(race.lanes) + 1, 1)
+        self._grid, self._across = grid, 0
         self.setWidget(sheet)
         self._fit()
 
@@ -69,6 +72,7 @@ class LaneGrid(QScrollArea):
         for row, value in enumerate(race.rows.values if race.rows else ()):
             heading = ElidedLabel(race.rows.label(value) if race.rows else "")
             heading.setFixedWidth(px(HEADING_WIDTH))
+            heading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._headings.append(heading)
             grid.addWidget(heading, row + 1, 0, Qt.AlignmentFlag.AlignVCenter)
         for heading in self._headings:
@@ -79,7 +83,27 @@ class LaneGrid(QScrollArea):
         race = self._race
         if race is None:
             return
-        columns, rows = len(race.columns.values), len(race.rows.values) if race.rows else 1
+        lanes = len(race.lanes)
+        # Without rows of their own the lanes are broken into as many lines as make them largest.
+        counts = [len(race.columns.values)] if race.rows else list(range(lanes, 0, -1))
+        columns = max(counts, key=lambda across: self._edge(race, across))
+        self._place(columns)
+        edge = self._edge(race, columns)
+        for cell in self.cells:
+            cell.set_size(edge, round(edge * race.base.height / race.base.width))
+
+    def _place(self, columns: int) -> None:
+        """Put the cells into that many columns, below and beside the headings."""
+        if columns == self._across:
+            return
+        self._across = columns
+        for number, cell in enumerate(self.cells):
+            row, column = divmod(number, columns)
+            self._grid.addWidget(cell, row + 1, column + 1, Qt.AlignmentFlag.AlignTop)
+
+    def _edge(self, race: Race, columns: int) -> int:
+        """The width of the pictures if they stand in that many columns."""
+        rows = -(-len(race.lanes) // columns)
         crossed = race.rows is not None
         room = self.viewport().size()
         across = room.width() - (px(HEADING_WIDTH) if crossed else 0)
@@ -87,6 +111,4 @@ class LaneGrid(QScrollArea):
         width = (across - px(GAP) * (columns + 2)) // columns - 2 * px(EDGE)
         height = (down - px(GAP) * (rows + 2)) // rows - 2 * px(EDGE) - 2 * px(LINE)
         ratio = race.base.height / race.base.width
-        edge = min(max(min(width, round(height / ratio)), px(SMALLEST)), px(LARGEST))
-        for cell in self.cells:
-            cell.set_size(edge, round(edge * ratio))
+        return min(max(min(width, round(height / ratio)), px(SMALLEST)), px(LARGEST))

@@ -217,31 +217,35 @@ class RaceWindow(QWidget):
         self._use.clicked.connect(self._ask_to_use)
         self._sheet.clicked.connect(self.save_sheet_requested)
 
-    def _lay_out(self) -> None:
-        self._empty.setProperty("role", "secondary")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setMargin(px(24))
-        lower = QSplitter(Qt.Orientation.Horizontal)
-        lower.setChildrenCollapsible(False)
-        lower.addWidget(self.plot)
-        lower.addWidget(self.table)
-        lower.setSizes([px(400), px(400)])
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.setChildrenCollapsible(False)
+    def _parts(self) -> QWidget:
+        """What shows a race: the lanes over the slider, below them plot and table."""
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.grid, 1)
         column.addWidget(self.scrubber)
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.addWidget(self.plot)
+        lower.addWidget(self.table)
+        lower.setSizes([px(400), px(400)])
+        parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(lower)
         parts.setStretchFactor(0, 1)
         parts.setSizes([px(FIRST_HEIGHT - LOWER_HEIGHT), px(LOWER_HEIGHT)])
+        for splitter in (lower, parts):
+            splitter.setChildrenCollapsible(False)
+        return parts
+
+    def _lay_out(self) -> None:
+        self._empty.setProperty("role", "secondary")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setMargin(px(24))
         self.pages = QStackedWidget()
         self.pages.addWidget(self._empty)
-        self.pages.addWidget(parts)
+        self.pages.addWidget(self._parts())
         foot = QHBoxLayout()
         foot.setContentsMargins(px(12), px(8), px(12), px(12))
         foot.setSpacing(px(8))
