@@ -69,6 +69,11 @@ def write_new_image(folder: Path, names: Iterable[str], image: Image, texts: Map
     return write_new(folder, names, *_encoded(image, texts))
 
 
+def replace_image(path: Path, image: Image, texts: Mapping[str, str]) -> None:
+    """Save any picture as PNG at `path` with these texts inside, replacing an older version. Raises `StorageError`."""
+    write_durably(path, *_encoded(image, texts))
+
+
 def _texts(generated: GeneratedImage) -> dict[str, str]:
     return {REVERIE_KEY: reverie_text(generated), PARAMETERS_KEY: parameters_text(generated)}
 

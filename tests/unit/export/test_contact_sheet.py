@@ -7,16 +7,16 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from studio.export.contact_sheet import GAP, GROUND, MARGIN, PIXELS_MAXIMUM, ContactSheet
 from studio.export.frame_look import Enlargement, FrameLook
 from studio.export.picture_file import read_picture
+from studio.export.sheet_page import GAP, GROUND, MARGIN, PIXELS_MAXIMUM, SheetPage
 from tests.unit.export.clips import HEIGHT, WIDTH, exported, facts, order, pixels_of
 
 
 def cells(wanted) -> list[tuple[int, int]]:
     """Where the pictures of a sheet lie."""
-    sheet = ContactSheet(wanted)
-    return [sheet._grid.corner(number) for number in range(len(wanted.plan.frames))]
+    page = SheetPage(wanted)
+    return [page.corner(number) for number in range(len(wanted.plan.frames))]
 
 
 def test_every_step_lies_on_the_sheet_pixel_by_pixel_and_none_over_another(tmp_path):
