@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import paths
@@ -45,6 +46,7 @@ class SettingsDialog(QDialog):
         self._heading(self.tr("Steps"))
         self._column.addWidget(self.recording)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         buttons.setContentsMargins(px(GUTTER), px(16), px(GUTTER), 0)
         self._column.addWidget(buttons)
