@@ -58,7 +58,7 @@ def write_new(folder: Path, names: Iterable[str], data: bytes, verify: Verify | 
 
 
 def place_new(file: Path, names: Iterable[str]) -> Path:
-    """Name a file that was written whole, in its own folder: by the first of `names` that is free, as `write_new` does."""
+    """Name a file that was written whole by the first of `names` that is free in its folder, as `write_new` does."""
     with explained(file.parent):
         with file.open("rb+") as written:
             os.fsync(written.fileno())

@@ -83,7 +83,7 @@ def _text(numbers: Tensor, index: int) -> str:
         where = f" of step {index + 1 - back}" if back else ""
         names = ["x", *(f"{name}{'″‴'[call - 1] if call else ''}" for call in range(CALLS) for name in ("x0", "eps"))]
         places = [0, *range(2, _BLOCK)]
-        block = list(zip(places, names, strict=True)) + [(1, "noise")]
+        block = [*zip(places, names, strict=True), (1, "noise")]
         terms += [(float(numbers[start + place]), name + where) for place, name in block]
     shown = [(number, name) for number, name in terms if abs(number) >= _SMALLEST]
     if not shown:

@@ -34,4 +34,4 @@ class ImageNoise:
             # A copy, because torch reads from the beginning of the storage even for a part of a larger tensor.
             self._generator.set_state(state.clone())
         except (RuntimeError, TypeError):
-            raise StudioError("The recorded state of the noise is damaged, so the run cannot go on from here.") from None
+            raise StudioError("The recorded noise is damaged, so the run cannot go on from here.") from None

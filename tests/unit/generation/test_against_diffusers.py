@@ -1,4 +1,4 @@
-"""A diffusers user with the same seed, the same scheduler settings and one generator per picture gets the same picture."""
+"""A diffusers user with the same seed, scheduler settings and one generator per picture gets the same picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from studio.generation.run import run
-from studio.generation.text_to_image import Services
+from studio.generation.services import Services
 from studio.job.cancel import CancelToken
 from studio.job.event import ImageReady
 from studio.job.preview import PreviewSettings

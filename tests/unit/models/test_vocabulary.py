@@ -81,7 +81,7 @@ def _prompts(vocabulary, marked):
         ("dog on a light|", ["dog on a light blue background"]),
         ("dog, flat style on|", [f"dog, flat style on a {c} background" for c in ("white", "light blue", "lavender")]),
         ("dog, flat style on a white background|", []),
-        # In the middle of a prompt, what follows stays, nothing is said twice, and what stands there already is not offered.
+        # In the middle of a prompt what follows stays, and what stands there already is not offered.
         ("re|d apple, 3d style", []),
         ("dog|, flat style", ["dog face, flat style", "hot dog, flat style"]),
         ("dog on a la|vender background", []),
