@@ -18,6 +18,8 @@ from screen import virtual_display
 from system_packages import Distribution, missing_sentence, missing_test_display
 
 UNIT, END_TO_END = "tests/unit", "tests/e2e"
+# A file of tests to each process, as many as there are cores; each then computes with one thread.
+SIDE_BY_SIDE = ("-n", "logical" if (os.cpu_count() or 1) <= 4 else "4", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,11 @@ class Checks:
         return Outcome(call([program, *arguments], cwd=self._environment.root, env=self._env) == 0)
 
     def _unit_without_qt(self) -> Outcome:
-        return self.tests(core_python(self._environment), UNIT)
+        return self.tests(core_python(self._environment), UNIT, *SIDE_BY_SIDE, OMP_NUM_THREADS="1")
 
     def _with_qt(self) -> Outcome:
-        return self.tests(self._environment.python, "--ignore", END_TO_END, "--ignore", UNIT)
+        others = ("--ignore", END_TO_END, "--ignore", UNIT)
+        return self.tests(self._environment.python, *others, *SIDE_BY_SIDE, OMP_NUM_THREADS="1")
 
     def _end_to_end(self) -> Outcome:
         if not sys.platform.startswith("linux"):

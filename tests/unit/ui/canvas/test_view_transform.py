@@ -39,6 +39,8 @@ def test_zoom_stays_within_the_limits(view, pointer, zoom):
 
 @given(zooms, points)
 def test_steps_up_meet_every_rung_above_and_end_at_the_top(zoom, pointer):
+    # Within rounding of the top there is no rung left, but still a step.
+    assume(zoom == ZOOM_MAXIMUM or zoom < ZOOM_MAXIMUM * (1 - 1e-6))
     view, seen = ViewTransform(zoom), []
     while view.zoom < ZOOM_MAXIMUM:
         view = view.stepped(1, pointer)
