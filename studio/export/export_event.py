@@ -65,6 +65,7 @@ class ExportFailed(ExportEvent):
     can_go_on: bool = False
 
 
+Ending = Exported | ExportCancelled | ExportFailed
 ENDINGS = (Exported, ExportCancelled, ExportFailed)
 
 

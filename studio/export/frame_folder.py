@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from studio import storage
@@ -68,3 +69,23 @@ class FrameFolder:
                     f"The folder {self._folder} holds other files already, such as {name[:60]}. "
                     "Choose a new one; nothing in it was changed.",
                 )
+
+
+def free_folder(order: ExportOrder) -> Path:
+    """The folder of an order, or the next name that will do: new, empty, or holding frames of this very export."""
+    folder = order.target
+    for number in count(2):
+        if _will_do(folder, order):
+            break
+        folder = order.target.with_name(f"{order.target.name}-{number}")
+    return folder
+
+
+def _will_do(folder: Path, order: ExportOrder) -> bool:
+    try:
+        names = sorted(os.listdir(folder))
+    except NotADirectoryError:
+        return False
+    except OSError:  # not there yet; or not to be read, which the export itself tells
+        return True
+    return not names or read_frame(folder / names[0]).get("export") == order.fingerprint
