@@ -37,6 +37,7 @@ class ExportDesk(QObject):
         self._unfinished: dict[ExportId, CancelToken] = {}
         self._estimating = CancelToken()
         self._last_id = 0
+        self._open = True
         self._worker = ExportWorker(self._tasks, self._tray)
         self._thread = QThread()
         self._thread.setObjectName("export")
@@ -80,6 +81,7 @@ class ExportDesk(QObject):
 
     def shut_down(self) -> None:
         """Cancel everything, let the thread end, and wait for it. Never terminates it. May be called twice."""
+        self._open = False
         self._estimating.cancel()
         for token in self._unfinished.values():
             token.cancel()
@@ -90,6 +92,10 @@ class ExportDesk(QObject):
             self._pass_on(ExportCancelled(task.id, 0, len(task.order.plan.frames)))
 
     def _send(self, task: ExportTask) -> None:
+        if not self._open:
+            task.cancel.cancel()
+            self._pass_on(ExportCancelled(task.id, 0, len(task.order.plan.frames)))
+            return
         if not self._thread.isRunning():
             self._thread.start()
         self._tasks.put(task)

@@ -221,6 +221,17 @@ def test_shutting_down_while_exporting_ends_every_export_once(qtbot: QtBot, tmp_
         assert len(said.endings(export)) == 1
 
 
+def test_after_it_is_shut_down_nothing_begins(qtbot: QtBot, desk: ExportDesk, tmp_path: Path) -> None:
+    desk.shut_down()
+    said = Listener(desk)
+    desk.estimate(order(tmp_path))
+    export = desk.export(order(tmp_path))
+    qtbot.wait(20)
+    assert [type(event) for event in said.endings(export)] == [ExportCancelled]
+    assert not said.estimates
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_desk_that_was_never_used_starts_no_thread(qtbot: QtBot, decoder: Decoder) -> None:
     before = threading.active_count()
     for _ in range(20):

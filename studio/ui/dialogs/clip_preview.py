@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.export.order import ExportOrder
@@ -72,6 +72,7 @@ class ClipPreview(QWidget):
         """Play, or stop at this frame."""
         if self._order is not None and self._order.kind.moves:
             self._playing = not self._playing
+            self._timer.stop()
             self._show_playing()
             self._show_frame()
 
@@ -80,6 +81,10 @@ class ClipPreview(QWidget):
         self._playing = False
         self._timer.stop()
         self._show_playing()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_frame()
 
     def _advance(self) -> None:
         last = len(self._delays) - 1

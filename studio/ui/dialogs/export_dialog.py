@@ -86,9 +86,7 @@ class ExportDialog(QDialog):
         self._refresh()
         if self._order is None:
             return
-        self._soon.stop()
-        self.preview.stop()
-        self._frames.stop()
+        self._stop()
         self.form.setEnabled(False)
         frames = len(self._order.plan.frames)
         self.foot.show_progress(self.tr("Preparing {frames} frames").format(frames=frames), 0.0)
@@ -97,7 +95,7 @@ class ExportDialog(QDialog):
     def reject(self) -> None:
         """Close; while an export works, cancel it first."""
         if self._running is None:
-            self._frames.stop()
+            self._stop()
             super().reject()
         else:
             self.foot.tell(self.tr("Cancelling"))
@@ -109,8 +107,14 @@ class ExportDialog(QDialog):
             self.reject()
             event.ignore()
         else:
-            self._frames.stop()
+            self._stop()
             super().closeEvent(event)
+
+    def _stop(self) -> None:
+        """Ask for nothing more."""
+        self._soon.stop()
+        self.preview.stop()
+        self._frames.stop()
 
     def _lay_out(self) -> None:
         scroll = QScrollArea()
