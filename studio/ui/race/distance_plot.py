@@ -122,12 +122,22 @@ class DistancePlot(pyqtgraph.PlotWidget):
         names = width * px(NAMES) / max(1, self.width() - px(AXIS) - px(NAMES))
         self.setXRange(low, high + names, padding=0)
         self.setYRange(-top * 0.02, top, padding=0)
-        self._spread(top)
+        self._spread(top, names)
 
-    def _spread(self, top: float) -> None:
-        """Move names apart from below to above, then back down those that were pushed out."""
+    def _spread(self, top: float, width: float) -> None:
+        """Move names apart that end within `width` of each other."""
+        beside: list[list[tuple[Any, float, float]]] = []
+        for name in sorted(self._names, key=lambda name: name[1]):
+            if beside and name[1] - beside[-1][-1][1] < width:
+                beside[-1].append(name)
+            else:
+                beside.append([name])
+        for names in beside:
+            self._stack(sorted(names, key=lambda name: name[2]), top)
+
+    def _stack(self, order: list[tuple[Any, float, float]], top: float) -> None:
+        """From below to above, then back down those that were pushed out."""
         line = top * px(TYPE_CAPTION + 2) / max(1, self.height() - px(AXIS))
-        order = sorted(self._names, key=lambda name: name[2])
         places: list[float] = []
         for _, _, distance in order:
             places.append(max(distance, places[-1] + line if places else distance))
