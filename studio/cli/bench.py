@@ -19,7 +19,7 @@ from studio.job.preview import PreviewSettings
 
 PAIRS, STARTS, PICTURES, STEPS = 15, 5, 8, 30
 QUICK_STEPS = 2
-NAMES = ("loop", "preview", "diffusers", "window", "responsiveness")
+NAMES = ("loop", "preview", "recording", "diffusers", "window", "responsiveness")
 
 Benchmark = Callable[[], Iterator[Figure]]
 
@@ -84,7 +84,13 @@ def _benchmarks(
     entry = workplace.catalog.get(flags.model, allow_path=True) if flags.model else workplace.catalog.entries()[0]
     stopwatch = Stopwatch(services.models, services.samplers, token)
     model = ModelBenchmarks(stopwatch, entry, placement, steps, 1 if flags.quick else flags.pairs)
-    return {**of_window, "loop": model.loop, "preview": model.preview, "diffusers": model.diffusers}
+    of_model: Mapping[str, Benchmark] = {
+        "loop": model.loop,
+        "preview": model.preview,
+        "recording": model.recording,
+        "diffusers": model.diffusers,
+    }
+    return {**of_window, **of_model}
 
 
 def _surroundings() -> str:

@@ -6,13 +6,18 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.cli.bench_figure import Figure, interleaved, spread
+from studio.export.picture_file import write_new_picture
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe, recipe
+from studio.job.recording import RecordSettings
+from studio.library.pictures import PictureFolder
 from studio.models.catalog import ModelEntry
 
 if TYPE_CHECKING:
@@ -61,6 +66,21 @@ class ModelBenchmarks:
         yield Figure(
             "preview", "linear preview of every step", statistics.median(costs), 3.0, "%", spread(costs, "pair")
         )
+
+    def recording(self) -> Iterator[Figure]:
+        """What keeping every step adds to a run, from its recipe to its saved picture, with noise in every step."""
+        sampling = self.recipe().sampling.model_copy(update={"sampler": "ddpm"})
+        wanted = self.recipe().model_copy(update={"sampling": sampling})
+        with TemporaryDirectory(prefix="reverie-bench-") as place:
+            folder = Path(place)
+            save = PictureFolder(folder, write_new_picture).save
+            ratios = interleaved(
+                lambda: self.stopwatch.saved(wanted, folder, save, RecordSettings("none")),
+                lambda: self.stopwatch.saved(wanted, folder, save, RecordSettings("all")),
+                self.pairs,
+            )
+        costs = [100.0 * (ratio - 1.0) for ratio in ratios]
+        yield Figure("recording", "recording of every step", statistics.median(costs), 3.0, "%", spread(costs, "pair"))
 
     def diffusers(self) -> Iterator[Figure]:
         """A whole picture against that of diffusers' pipeline, each from a prompt that neither has seen before."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -12,13 +15,16 @@ from studio.generation.run import run
 from studio.generation.services import ModelSource, Services
 from studio.image import Image
 from studio.job.cancel import CancelToken
-from studio.job.event import Decoding, Failed, ImageReady, Started
+from studio.job.event import Decoding, Failed, Finished, GeneratedImage, ImageReady, Started
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
+from studio.job.recording import RecordSettings
 from studio.sampling.grid import timestep_grid
 from studio.sampling.noise import ImageNoise
 from studio.sampling.registry import SamplerRegistry
+from studio.trajectory.store import TrajectoryStore
 
+Save = Callable[[GeneratedImage], Path]
 NO_PREVIEW = PreviewSettings("off")
 
 
@@ -73,6 +79,19 @@ class Stopwatch:
                 raise StudioError(event.sentence)
         self._cancel.check()
         raise StudioError("The run ended without a picture. Try it again.")
+
+    def saved(self, recipe: Recipe, folder: Path, save: Save, settings: RecordSettings) -> float:
+        """A whole run with its picture saved in `folder`, and its steps beside it as the settings want."""
+        store = TrajectoryStore(folder / "trajectories", lambda: folder, lambda: settings)
+        services = replace(self._services(NO_PREVIEW), save=save, trajectories=store)
+        began = time.perf_counter()
+        for event in run(0, recipe, services, self._cancel):
+            if isinstance(event, Failed):
+                raise StudioError(event.sentence)
+            if isinstance(event, Finished) and bool(event.trajectory) != (settings.mode != "none"):
+                raise StudioError(" ".join(event.notices) or "The steps were not kept.")
+        self._cancel.check()
+        return time.perf_counter() - began
 
     def _services(self, preview: PreviewSettings) -> Services:
         return Services(self._models, self._samplers, lambda: preview)
