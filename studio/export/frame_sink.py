@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -71,28 +72,38 @@ class ClipFile:
 
     def finish(self) -> Path:
         with storage.explained(self._target):
-            self._part.add(self._container.rest())
+            self._flush()
             if self._part.frames != self._frames:
                 raise StorageError(f"{self._target} could not be read again as written. Export it again.")
-            settled = self._part.path.with_stem(self._part.path.stem + "-settled")
-            try:
-                whole = settled if self._container.settle(self._part.path, settled) else self._part.path
-                path = storage.place_new(whole, free_names(self._target))
-            finally:
-                settled.unlink(missing_ok=True)
+            if sys.platform == "win32":  # an open file cannot be renamed there
+                self._part.close()
+            path = self._placed(self._part.path)
         self._part.remove()
         return path
 
     def stop(self) -> Leftover:
         """A full disk may have no room for the frames that the encoder still holds; those are not whole then."""
         with contextlib.suppress(OSError):
-            self._part.add(self._container.rest())
-            self._part.sync()
+            self._flush()
         if not self._part.frames:
             self._part.remove()
             return Leftover(0, None)
         self._part.close()
         return Leftover(self._part.frames, self._part.path)
+
+    def _flush(self) -> None:
+        """Have all frames in the file, and the file on the disk. Once it is closed there is nothing left to do."""
+        if not self._part.closed:
+            self._part.add(self._container.rest())
+            self._part.sync()
+
+    def _placed(self, part: Path) -> Path:
+        settled = part.with_stem(part.stem + "-settled")
+        try:
+            whole = settled if self._container.settle(part, settled) else part
+            return storage.place_new(whole, free_names(self._target))
+        finally:
+            settled.unlink(missing_ok=True)
 
 
 def part_stem(order: ExportOrder) -> str:

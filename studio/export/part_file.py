@@ -54,6 +54,10 @@ class PartFile:
         """Have everything on the disk now."""
         os.fsync(self._file.fileno())
 
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
     def close(self) -> None:
         """Let go of the file. May be called twice."""
         with contextlib.suppress(OSError):

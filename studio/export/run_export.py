@@ -125,7 +125,7 @@ def _left(sink: FrameSink | None) -> Leftover:
         return Leftover(0, None)
     try:
         return sink.stop()
-    except StudioError:
+    except (StudioError, OSError):
         return Leftover(0, None)
 
 

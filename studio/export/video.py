@@ -48,6 +48,7 @@ class Video:
             raise StudioError(NO_CODEC) from None
         self._reel = reel
         self._sink = _Sink()
+        self._over = False
 
     @property
     def key_distance(self) -> int:
@@ -76,6 +77,9 @@ class Video:
         return self._sink.take()
 
     def rest(self) -> bytes:
+        if self._over:
+            return b""
+        self._over = True
         self._output.mux(self._stream.encode(None))
         self._output.close()
         data = self._sink.take()
