@@ -35,6 +35,34 @@ from studio.sampling.schedule import NoiseLevel
 LOG_SNR_MAXIMUM = 18.0
 
 
+class _LaneToken(CancelToken):
+    """The race's token as one lane sees it: it waits while the others have their turn, so its clock stands still."""
+
+    def __init__(self, shared: CancelToken) -> None:
+        super().__init__()
+        self._shared = shared
+        self._left = time.perf_counter()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._shared.cancelled
+
+    def check(self) -> None:
+        before = self._shared.waited
+        try:
+            self._shared.check()
+        finally:
+            self.waited += self._shared.waited - before
+
+    def enter(self) -> None:
+        """The lane's turn begins."""
+        self.waited += time.perf_counter() - self._left
+
+    def leave(self) -> None:
+        """The lane's turn ends."""
+        self._left = time.perf_counter()
+
+
 @dataclass
 class _Runner:
     """A lane while it runs."""
@@ -42,6 +70,7 @@ class _Runner:
     lane: Lane
     events: Iterator[JobEvent]
     preview: Callable[[], PreviewSettings]
+    token: _LaneToken
     x0s: list[tuple[float, Tensor]] = field(default_factory=list)
     calls: int = 0
     seconds: float = 0.0
@@ -75,11 +104,13 @@ def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) ->
     done = 0
     while any(runner.ended is None for runner in runners):
         for number, runner in enumerate(runners):
+            runner.token.enter()
             for event in _one_turn(runner):
                 done += isinstance(event, StepDone)
                 yield LaneEvent(job, number, event)
                 if isinstance(event, StepDone):
                     yield _lane_step(job, number, event.step, runner, runners[0])
+            runner.token.leave()
     if cancel.cancelled:
         yield Cancelled(job, done, steps)
         return
@@ -91,19 +122,19 @@ def run_race(job: JobId, race: Race, services: Services, cancel: CancelToken) ->
 
 
 def _runner(job: JobId, lane: Lane, services: Services, cancel: CancelToken) -> _Runner:
-    runner = _Runner(lane, iter(()), services.preview)
-    runner.events = run(job, lane.recipe, services, cancel, arrived=runner.arrived)
+    runner = _Runner(lane, iter(()), services.preview, _LaneToken(cancel))
+    runner.events = run(job, lane.recipe, services, runner.token, arrived=runner.arrived)
     return runner
 
 
 def _one_turn(runner: _Runner) -> Iterator[JobEvent]:
     """The events of a lane up to its next step and the preview of it, or to its end."""
     while runner.ended is None:
-        began = time.perf_counter()
+        began, waited = time.perf_counter(), runner.token.waited
         event = next(runner.events)
         # The model is loaded for all lanes and previews are for looking on: neither is the cost of a lane.
         if not isinstance(event, (ModelLoading, Started, PreviewReady)):
-            runner.seconds += time.perf_counter() - began
+            runner.seconds += time.perf_counter() - began - (runner.token.waited - waited)
         runner.note(event)
         yield event
         if isinstance(event, StepDone) and not runner.preview().wanted(event.step, event.steps):

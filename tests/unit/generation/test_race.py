@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,15 @@ def test_the_seconds_of_the_lanes_are_those_of_the_race(services: Services) -> N
     assert isinstance(finished, Finished)
     assert finished.seconds == first.seconds + second.seconds
     assert min(first.seconds, second.seconds) > 0
+
+
+def test_the_clock_of_a_lane_stands_still_while_others_have_their_turn(services: Services) -> None:
+    events = []
+    for event in run_race(1, race(BASE, Axis("sampler", ("ddim", "euler"))), services, CancelToken()):
+        events.append(event)
+        if isinstance(event, LaneEvent) and event.lane == 1 and isinstance(event.event, StepDone):
+            time.sleep(0.5)
+    (first, _) = results(events)
+    assert first.generated is not None
+    # Three sleeps of the other lane lie within this one's life; only a stopped clock can be below them.
+    assert first.generated.seconds < 1.5 + first.seconds
