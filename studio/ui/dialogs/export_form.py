@@ -44,7 +44,9 @@ class ExportForm(QWidget):
         recipe = facts.recipe
         self._size = (recipe.width, recipe.height) if recipe else (0, 0)
         self._marked: Row | None = None
-        self._view = ChoiceRow(self.tr("View"), choose.views(facts.kept), usual.view)
+        views = choose.views(facts.kept)
+        there = usual.view in (kind for kind, _, _ in views)
+        self._view = ChoiceRow(self.tr("View"), views, usual.view if there else None)
         self._format = ChoiceRow(self.tr("Format"), choose.formats(), usual.format)
         self._lossless = CheckRow(self.tr("Quality"), usual.lossless, text=self.tr("Without loss"))
         self._timing = ChoiceRow(self.tr("Timing"), choose.timings(), usual.pace.timing)
