@@ -10,20 +10,24 @@ from studio.generation.journey import Arrival
 from studio.job.event import GeneratedImage
 from studio.job.recording import RecordSettings
 from studio.trajectory.record import StepState, TrajectoryHeader
+from studio.trajectory.recording import Recording
 from studio.trajectory.store import Kept, TrajectoryStore
 
 
 class Keeping:
     """Gives the states of a run to its recording, if there is one. What gets no picture is kept as cut short.
 
-    With `settings` the run is recorded as they say, instead of what the user's settings say.
+    With `again` the run is recorded as it says, for a picture that is there already; cut short it leaves nothing.
     """
 
     def __init__(
-        self, store: TrajectoryStore | None, header: TrajectoryHeader, settings: RecordSettings | None = None
+        self, store: TrajectoryStore | None, header: TrajectoryHeader, again: RecordSettings | None = None
     ) -> None:
         self._store = store
-        self._recording = store.begin(header, settings) if store else None
+        self._recording: Recording | None = None
+        if store is not None:
+            self._recording = store.begin_again(header, again) if again else store.begin(header)
+        self._again = again is not None
         self._over = False
         self._arrived = False
 
@@ -71,7 +75,7 @@ class Keeping:
     def __exit__(self, *_: object) -> None:
         if self._over or self._store is None or self._recording is None:
             return
-        if self._arrived:
+        if self._arrived and not self._again:
             self._store.keep_cut_short(self._recording)
         else:
             self._store.drop(self._recording)

@@ -34,7 +34,7 @@ def record_again(job: JobId, work: RecordAgain, services: Services, cancel: Canc
         return
     notices: tuple[str, ...] = ()
     unsaved = replace(services, save=no_new_picture)
-    for event in run(job, work.recipe, unsaved, cancel, record=RecordSettings("all")):
+    for event in run(job, work.recipe, unsaved, cancel, again=RecordSettings("all")):
         if isinstance(event, ImageReady):
             notices = _difference(picture, event.generated.image)
         elif isinstance(event, Finished):

@@ -24,16 +24,16 @@ def run(
     services: Services,
     cancel: CancelToken,
     arrived: Arrived | None = None,
-    record: RecordSettings | None = None,
+    again: RecordSettings | None = None,
 ) -> Iterator[JobEvent]:
     """The events of one job. The last one is its only terminal event: `Finished`, `Cancelled` or `Failed`.
 
-    `arrived` and `record` are those of `text_to_image`.
+    `arrived` and `again` are those of `text_to_image`.
     """
     step, steps, trajectory = 0, recipe.sampling.steps, ""
     end: Cancelled | Failed
     try:
-        for event in text_to_image(job, recipe, services, cancel, arrived, record):
+        for event in text_to_image(job, recipe, services, cancel, arrived, again):
             if isinstance(event, Started):
                 step, steps, trajectory = event.first_step, event.steps, event.trajectory
             elif isinstance(event, StepDone):

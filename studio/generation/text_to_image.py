@@ -46,12 +46,12 @@ def text_to_image(
     services: Services,
     cancel: CancelToken,
     arrived: Arrived | None = None,
-    record: RecordSettings | None = None,
+    again: RecordSettings | None = None,
 ) -> Iterator[JobEvent]:
     """Run one recipe to its end; the last event is `Finished`. What goes wrong is raised.
 
-    `arrived` is given each state as the run reaches it, before the step is told. With `record` every step is computed
-    anew and kept as it says, instead of what the user's settings say.
+    `arrived` is given each state as the run reaches it, before the step is told. With `again` the picture is there
+    already: every step is computed anew and kept as it says, instead of what the user's settings say.
     """
     services.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
     cancel.check()
@@ -60,8 +60,8 @@ def text_to_image(
     model = services.models.get(recipe.model)
     cancel.check()
     clock, store = _Clock(cancel), services.trajectories
-    journey = Journey(recipe, model, services.samplers, None if record else store, versions())
-    with Keeping(store, journey.header, record) as keeping:
+    journey = Journey(recipe, model, services.samplers, None if again else store, versions())
+    with Keeping(store, journey.header, again) as keeping:
         x = journey.start()
         keeping.share(journey.shared)  # on the disk before the first network call
         yield _started(job, journey, keeping.trajectory, notices(recipe, model))

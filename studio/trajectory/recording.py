@@ -26,7 +26,9 @@ class Recording:
     A disk that says no ends the keeping, not the run: `problem` then holds the sentence, and the steps stay in memory.
     """
 
-    def __init__(self, header: TrajectoryHeader, folder: Path, settings: RecordSettings) -> None:
+    def __init__(
+        self, header: TrajectoryHeader, folder: Path, settings: RecordSettings, *, journaled: bool = True
+    ) -> None:
         self.header = header
         self.problem = ""
         self._folder = folder
@@ -34,7 +36,8 @@ class Recording:
         self._states: dict[int, StepState] = {}
         self._last: StepState | None = None
         self._journal: JournalWriter | None = None
-        self._try(self._open)
+        if journaled:
+            self._try(self._open)
 
     @property
     def trajectory(self) -> Trajectory:

@@ -57,13 +57,17 @@ class TrajectoryStore:
         self._ids: dict[KeptFile, str] = {}
         self._places: dict[str, Path] = {}
 
-    def begin(self, header: TrajectoryHeader, settings: RecordSettings | None = None) -> Recording | None:
+    def begin(self, header: TrajectoryHeader) -> Recording | None:
         """A recording for a run that begins, or None if the user wants none."""
-        settings = settings or self._settings()
+        settings = self._settings()
         if settings.mode == "none":
             return None
-        recording = Recording(header, self._folder, settings)
-        self._working[header.id] = recording
+        self._working[header.id] = recording = Recording(header, self._folder, settings)
+        return recording
+
+    def begin_again(self, header: TrajectoryHeader, settings: RecordSettings) -> Recording:
+        """A recording for a picture that is there already. It has no journal: a crash loses nothing."""
+        self._working[header.id] = recording = Recording(header, self._folder, settings, journaled=False)
         return recording
 
     def keep(self, recording: Recording, picture: Path) -> Kept:
@@ -99,9 +103,10 @@ class TrajectoryStore:
 
     def find(self, trajectory_id: str) -> Trajectory | None:
         """The trajectory of that id, wherever it lies, or None. That of a working run grows."""
-        if trajectory_id in self._working:
-            return self._working[trajectory_id].trajectory
-        known = self._opened.get(trajectory_id)
+        working, known = self._working.get(trajectory_id), self._opened.get(trajectory_id)
+        # The same recipe may be running once more while somebody looks at its first picture.
+        if working is not None and (known is None or known.done <= working.trajectory.done):
+            return working.trajectory
         if known is not None:
             return known
         for path in self._candidates(trajectory_id):

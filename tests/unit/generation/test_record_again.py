@@ -123,6 +123,7 @@ def test_cancelling_leaves_what_was_there(studio: Studio) -> None:
     told = again(studio, made, cancel_at=2)
     assert [type(event) for event in told if isinstance(event, TERMINAL)] == [Cancelled]
     assert made.finished.trajectory.read_bytes() == before
+    assert not [path for path in (studio.folder / "kept").rglob("*") if path.is_file()]
 
 
 class TestQuestions:

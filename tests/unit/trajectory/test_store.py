@@ -86,9 +86,21 @@ def test_what_was_looked_at_last_stays_open_within_bounds(shelf: Shelf, monkeypa
 def test_recording_can_be_off(shelf: Shelf) -> None:
     shelf.settings = RecordSettings("none")
     assert shelf.store.begin(header()) is None
-    recording = shelf.store.begin(header(), RecordSettings("all"))
-    assert recording is not None
-    shelf.store.drop(recording)
+    again = shelf.store.begin_again(header(), RecordSettings("all"))
+    again.add(state(0))
+    assert sorted(shelf.store.find(name(7)).states) == [0]
+    assert not list(shelf.kept.iterdir())
+    shelf.store.drop(again)
+
+
+def test_a_picture_can_be_looked_at_while_its_recipe_runs_once_more(shelf: Shelf) -> None:
+    shelf.record(1, "a.png")
+    assert shelf.store.find(name(1)).complete
+    second = shelf.store.begin(header(seed=1))
+    assert second is not None
+    second.add(state(0))
+    assert shelf.store.find(name(1)).complete
+    shelf.store.drop(second)
 
 
 class TestSpace:
