@@ -146,7 +146,11 @@ def build(application: QApplication) -> MainWindow:
     queue = JobQueue(lambda: StudioEngine(store, catalog, samplers))
     # However the program ends: a thread that still runs would abort it.
     application.aboutToQuit.connect(queue.shut_down)
-    return MainWindow(queue, store, catalog, samplers, theme)
+    try:
+        return MainWindow(queue, store, catalog, samplers, theme)
+    except BaseException:
+        queue.shut_down()
+        raise
 
 
 def open_studio(arguments: Sequence[str] = ()) -> tuple[QApplication, MainWindow]:

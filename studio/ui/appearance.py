@@ -23,8 +23,12 @@ class Appearance(QObject):
         self._worn: tuple[ThemeName, float] | None = None
         self._dressing = False
         store.changed.connect(self._wear)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda: self._wear(self._store.current))
+        # A method and no lambda: the hints outlive every window, and would keep this one's alive.
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._wear(store.current)
+
+    def _follow_system(self) -> None:
+        self._wear(self._store.current)
 
     def _wear(self, settings: Settings) -> None:
         # Dressing changes the colour scheme, which is told as if the system had changed.

@@ -36,6 +36,10 @@ class BranchController(QObject):
         self.pane = ComparePane(window.canvas.view)
         self.comparing = Comparing(self.pane, self._exhibits.find, self._exhibits.shown, self._exhibits.parent_of)
         self.action = window.canvas.commands.branch
+        # Once the stage has followed an event, too. A timer of one's own is gone with the window, whatever waits.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._offer)
         self._connect_queue(queue)
         self._connect_branching()
         self._connect_comparing()
@@ -109,8 +113,7 @@ class BranchController(QObject):
     def _follow(self, event: JobEvent) -> None:
         self.branching.follow(event)
         self._window.tree.follow(event)
-        # Once the stage has followed, too.
-        QTimer.singleShot(0, self, self._offer)
+        self._later.start()
 
     def _offer(self) -> None:
         """Say whether there is something to branch from."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio import __version__, paths
@@ -16,6 +17,7 @@ from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.settings import Settings
 from studio.ui.dialogs.keys_dialog import KeysDialog
+from studio.ui.metrics import px
 from studio.ui.picture_files import PictureFiles
 from studio.ui.settings_store import SettingsStore
 from studio.ui.widgets.banner import Banner
@@ -235,6 +237,8 @@ class Controller(QObject):
         text = self.tr("A studio for latent diffusion: the reverse process is the document.")
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About Reverie"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
+        icon = QIcon(str(paths.resources() / "icons" / "reverie.svg"))
+        box.setIconPixmap(icon.pixmap(QSize(px(48), px(48)), self._window.devicePixelRatioF()))
         box.setText(self.tr("Reverie {version}").format(version=__version__))
         box.setInformativeText(f"{text}\n{self.tr('Free software under the Apache License 2.0.')}")
         box.setStandardButtons(QMessageBox.StandardButton.Close)

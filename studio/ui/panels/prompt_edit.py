@@ -187,4 +187,4 @@ class CompletionList(QListWidget):
     def _wanted_size(self) -> QSize:
         rows = min(self.count(), SHOWN_COMPLETIONS)
         width = max(self.sizeHintForColumn(0) + px(24), px(160))
-        return QSize(min(width, px(280)), rows * self.sizeHintForRow(0) + px(8))
+        return QSize(min(width, px(280)), rows * self.sizeHintForRow(0) + px(8) + 2)

@@ -35,6 +35,10 @@ class PromptPanel(QWidget):
             self.tr("This model draws emoji: one thing, in 3d, flat or cartoon style, on a colour.")
         )
         self._examples = self._examples_button()
+        # Opening a model takes a moment, so the window is painted first.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._open_model)
         self._negative_section = Section(self.tr("Negative prompt"), folded=not form.values.negative_prompt)
         self._lay_out()
         self._prompt.textChanged.connect(lambda: form.set(prompt=self._prompt.toPlainText()))
@@ -124,8 +128,7 @@ class PromptPanel(QWidget):
         self._reading.choose(self._form.values.model)
         self._examples.setVisible(self._reading.knows_words)
         self._kind_note.setVisible(self._reading.knows_words)
-        # Opening it takes a moment, so the window is painted first.
-        QTimer.singleShot(0, self, self._open_model)
+        self._soon.start()
 
     def _open_model(self) -> None:
         self._reading.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
@@ -51,6 +52,11 @@ class RecipePane(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._sheet)
+        # A row is scrolled to once the section that holds it has unfolded.
+        self._revealed: Row | None = None
+        self._unfolded = QTimer(self)
+        self._unfolded.setSingleShot(True)
+        self._unfolded.timeout.connect(self._scroll_to_revealed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -75,8 +81,13 @@ class RecipePane(QWidget):
         """Scroll to a row, and let its field have the keyboard."""
         if focus:
             row.focus_problem()
-        # Once the section that holds it has unfolded.
-        QTimer.singleShot(motion_ms(), row, lambda: self._scroll.ensureWidgetVisible(row))
+        self._revealed = row
+        self._unfolded.start(motion_ms())
+
+    def _scroll_to_revealed(self) -> None:
+        # Another sampler takes its rows away at once.
+        if self._revealed is not None and isValid(self._revealed):
+            self._scroll.ensureWidgetVisible(self._revealed)
 
     def _rows(self) -> dict[str, Row]:
         return {**self.branch.rows(), **self.model.rows(), **self.sampling.rows(), **self.picture.rows()}
