@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -32,6 +33,9 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--steps", type=steps, default=STEPS, metavar="N", help=f"default: {STEPS}")
     parser.add_argument(
         "--pairs", type=pairs, default=PAIRS, metavar="N", help=f"measurements of each ratio; default: {PAIRS}"
+    )
+    parser.add_argument(
+        "--processor-time", action="store_true", help="for the model: count what the processor works, not what passes"
     )
     parser.add_argument("--quick", action="store_true", help="measure everything once, to see that it can be measured")
     parser.add_argument("--markdown", action="store_true", help="a table for a Markdown page")
@@ -82,7 +86,8 @@ def _benchmarks(
     placement = workplace.placement(flags)
     services = workplace.services(placement, PreviewSettings("off"))
     entry = workplace.catalog.get(flags.model, allow_path=True) if flags.model else workplace.catalog.entries()[0]
-    stopwatch = Stopwatch(services.models, services.samplers, token)
+    clock = time.process_time if flags.processor_time else time.perf_counter
+    stopwatch = Stopwatch(services.models, services.samplers, token, clock)
     model = ModelBenchmarks(stopwatch, entry, placement, steps, 1 if flags.quick else flags.pairs)
     of_model: Mapping[str, Benchmark] = {
         "loop": model.loop,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,35 +24,36 @@ from studio.sampling.registry import SamplerRegistry
 from studio.trajectory.store import TrajectoryStore
 
 Save = Callable[[GeneratedImage], Path]
+Clock = Callable[[], float]
 NO_PREVIEW = PreviewSettings("off")
 
 
 class Stopwatch:
-    """Measures one model. All times are seconds. Raises what loading the model raises, and `StudioError` of a run."""
+    """Measures models. `clock` gives seconds: of the wall, or of the processor where other programs are at work.
 
-    def __init__(self, models: ModelSource, samplers: SamplerRegistry, cancel: CancelToken) -> None:
-        self._models, self._samplers, self._cancel = models, samplers, cancel
+    Raises what loading a model raises, and `StudioError` where a run fails.
+    """
+
+    def __init__(self, models: ModelSource, samplers: SamplerRegistry, cancel: CancelToken, clock: Clock) -> None:
+        self._models, self._samplers, self._cancel, self.clock = models, samplers, cancel, clock
 
     def floor(self, recipe: Recipe) -> float:
         """The median of the bare network calls of a run, times their number. Nothing that calls them can be faster."""
         model = self._models.get(recipe.model)
         info = self._samplers.get(recipe.sampling.sampler).info
         grid = timestep_grid(model.facts.schedule, recipe.sampling.steps, recipe.sampling.spacing, info)
-        x = (
-            ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
-            .draw()
-            .to(model.device, model.dtype)
-        )
+        noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
+        x = noise.draw().to(model.device, model.dtype)
         conditioning = model.conditioning(recipe.prompt)
         if recipe.guidance.scale != 1.0:
             x, conditioning = torch.cat([x, x]), torch.cat([model.conditioning(recipe.negative_prompt), conditioning])
         seconds = []
         for level in grid.levels[:-1]:
             self._cancel.check()
-            began = time.perf_counter()
+            began = self.clock()
             model.network(x, level, conditioning)
             _wait_for(model.device)
-            seconds.append(time.perf_counter() - began)
+            seconds.append(self.clock() - began)
         return statistics.median(seconds) * len(seconds)
 
     def loop(self, recipe: Recipe, preview: PreviewSettings = NO_PREVIEW) -> float:
@@ -61,9 +61,9 @@ class Stopwatch:
         began = ended = 0.0
         for event in run(0, recipe, self._services(preview), self._cancel):
             if isinstance(event, Started):
-                began = time.perf_counter()
+                began = self.clock()
             elif isinstance(event, Decoding):
-                ended = time.perf_counter()
+                ended = self.clock()
             elif isinstance(event, Failed):
                 raise StudioError(event.sentence)
         self._cancel.check()
@@ -71,10 +71,10 @@ class Stopwatch:
 
     def picture(self, recipe: Recipe) -> tuple[float, Image]:
         """A whole run without previews, from the recipe to the pixels."""
-        began = time.perf_counter()
+        began = self.clock()
         for event in run(0, recipe, self._services(NO_PREVIEW), self._cancel):
             if isinstance(event, ImageReady):
-                return time.perf_counter() - began, event.generated.image
+                return self.clock() - began, event.generated.image
             if isinstance(event, Failed):
                 raise StudioError(event.sentence)
         self._cancel.check()
@@ -84,14 +84,14 @@ class Stopwatch:
         """A whole run with its picture saved in `folder`, and its steps beside it as the settings want."""
         store = TrajectoryStore(folder / "trajectories", lambda: folder, lambda: settings)
         services = replace(self._services(NO_PREVIEW), save=save, trajectories=store)
-        began = time.perf_counter()
+        began = self.clock()
         for event in run(0, recipe, services, self._cancel):
             if isinstance(event, Failed):
                 raise StudioError(event.sentence)
             if isinstance(event, Finished) and bool(event.trajectory) != (settings.mode != "none"):
                 raise StudioError(" ".join(event.notices) or "The steps were not kept.")
         self._cancel.check()
-        return time.perf_counter() - began
+        return self.clock() - began
 
     def _services(self, preview: PreviewSettings) -> Services:
         return Services(self._models, self._samplers, lambda: preview)

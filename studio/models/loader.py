@@ -19,6 +19,7 @@ from studio.models.model import Model, ModelFacts
 from studio.models.model_folder import CONFIG_MAXIMUM, ModelFolder, check_model_folder, forbidden_settings
 from studio.models.model_hash import model_hash
 from studio.models.native_size import native_size
+from studio.models.packed_convolution import pack_convolutions
 from studio.models.preview import Decode, to_image
 from studio.models.safetensors_header import check_safetensors
 from studio.models.scheduler_config import schedule_from_config
@@ -123,6 +124,8 @@ def _load_parts(folder: ModelFolder, placement: Placement) -> Parts:
     )
     for module in (parts.text_encoder, parts.unet, parts.vae):
         module.requires_grad_(False).train(False).to(placement.device)
+    for module in (parts.unet, parts.vae):
+        pack_convolutions(module, placement)
     return parts
 
 
