@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,13 @@ def _frozen(pixels: Pixels) -> Pixels:
         pixels = np.array(pixels, order="C")
         pixels.setflags(write=False)
     return pixels
+
+
+def _named(kind: str, pixels: Pixels) -> str:
+    """64 hexadecimal digits that name these pixels: the SHA-256 of their kind, size and values."""
+    digest = hashlib.sha256(f"{kind} {pixels.shape[1]}x{pixels.shape[0]}\n".encode())
+    digest.update(pixels.data)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +46,11 @@ class Image:
     def height(self) -> int:
         return int(self.pixels.shape[0])
 
+    @cached_property
+    def id(self) -> str:
+        """Equal pixels have the same id, wherever they are kept."""
+        return _named("image", self.pixels)
+
 
 @dataclass(frozen=True, eq=False)
 class Mask:
@@ -48,3 +62,16 @@ class Mask:
         if self.values.dtype != np.uint8 or self.values.ndim != 2:
             raise ValueError(f"a mask is uint8 of shape (h, w), not {self.values.dtype} {self.values.shape}")
         object.__setattr__(self, "values", _frozen(self.values))
+
+    @property
+    def width(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.values.shape[0])
+
+    @cached_property
+    def id(self) -> str:
+        """Equal values have the same id, wherever they are kept."""
+        return _named("mask", self.values)

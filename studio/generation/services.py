@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from studio.image import Image
+from studio.image import Image, Mask
 from studio.job.event import GeneratedImage
 from studio.job.preview import PreviewSettings
 from studio.models.model import Model
@@ -23,12 +23,28 @@ class ModelSource(Protocol):
     def get(self, name: str) -> Model: ...
 
 
+class Sources(Protocol):
+    """Where the pictures and masks of recipes are kept, by their ids. Used from several threads."""
+
+    def image(self, pixels: str) -> Image:
+        """The picture with that id. Raises `RefusedFile` if it is not here."""
+        ...
+
+    def mask(self, pixels: str) -> Mask:
+        """The mask with that id. Raises `RefusedFile` if it is not here."""
+        ...
+
+    def secure(self, pixels: Iterable[str]) -> None:
+        """Have these on the disk. Raises `StorageError`; what is not here is passed over."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """`save` writes a finished picture and tells where; None keeps it in memory only.
 
     `trajectories` keeps the steps of runs and finds those of others; None records nothing. `open_picture` reads a
-    picture file.
+    picture file. `sources` finds what recipes paint on; None finds nothing.
     """
 
     models: ModelSource
@@ -37,3 +53,4 @@ class Services:
     save: Callable[[GeneratedImage], Path] | None = None
     trajectories: TrajectoryStore | None = None
     open_picture: Callable[[Path], Image] | None = None
+    sources: Sources | None = None

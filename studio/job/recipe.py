@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import InvalidField, RefusedFile
+from studio.job.inpaint import FromImage, Inpaint
+from studio.job.part import Fraction, Part
 
 RECIPE_VERSION = 1
 SIZE_MINIMUM, SIZE_MAXIMUM, SIZE_STEP = 64, 4096, 8
@@ -22,15 +24,8 @@ PROMPT_MAXIMUM = 10_000
 BRANCH_DEPTH_MAXIMUM = 50
 SPACINGS = ("leading", "trailing", "linspace", "karras", "exponential", "explicit")
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 OptionValue = bool | int | float | str
 P = TypeVar("P", bound=BaseModel)
-
-
-class Part(BaseModel):
-    """A frozen piece of a recipe that accepts only the fields it knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Noise(Part):
@@ -129,9 +124,10 @@ class Recipe(Part):
     width: int = 128
     height: int = 128
     seed: int = 0
-    start: Annotated[Noise | FromStep, Field(discriminator="kind")] = Noise()
+    start: Annotated[Noise | FromImage | FromStep, Field(discriminator="kind")] = Noise()
     sampling: Sampling = Sampling()
     guidance: Guidance = Guidance()
+    inpaint: Inpaint | None = None
 
     @field_validator("width", "height")
     @classmethod
@@ -161,6 +157,20 @@ class Recipe(Part):
         if self.depth > BRANCH_DEPTH_MAXIMUM:
             raise ValueError(f"A branch lies at most {BRANCH_DEPTH_MAXIMUM} branches deep.")
         return self
+
+    @model_validator(mode="after")
+    def _one_picture(self) -> Recipe:
+        if self.inpaint is not None and isinstance(self.start, FromImage) and self.start.image != self.inpaint.image:
+            raise ValueError("A picture is painted anew from itself: start and inpaint name the same one.")
+        return self
+
+    @property
+    def pixels(self) -> frozenset[str]:
+        """The ids of all pictures and masks that this recipe and those it starts from need."""
+        own = {self.inpaint.image, self.inpaint.mask} if self.inpaint else set()
+        if isinstance(self.start, FromImage):
+            own.add(self.start.image)
+        return frozenset(own) | (self.start.parent.pixels if isinstance(self.start, FromStep) else frozenset())
 
     @property
     def depth(self) -> int:
@@ -192,7 +202,7 @@ class Recipe(Part):
             raise RefusedFile(f"The recipe in this file is damaged at '{field}': {sentence}") from None
 
 
-_KINDS = ("noise", "from_step")
+_KINDS = ("noise", "from_image", "from_step")
 
 FromStep.model_rebuild()
 Recipe.model_rebuild()
