@@ -1,0 +1,87 @@
+"""One touch of a round brush as coverage, and a store for those that come again."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.image import Pixels
+
+STORE_BYTES = 32 << 20
+# Places between two pixels at which a dab can lie: the larger it is, the less they are seen and the more they cost.
+_FINE, _FINE_UNTIL = 4, 128.0
+_HALF, _HALF_UNTIL = 2, 512.0
+# Values of the falloff that are computed per pixel of the rim.
+_FALLOFF_STEPS = 64
+
+
+class Dab(NamedTuple):
+    """`coverage` lies with its first pixel at (`left`, `top`). Read-only: it is shared."""
+
+    left: int
+    top: int
+    coverage: Pixels
+
+
+class DabStore:
+    """Makes dabs, and keeps the last used ones within `limit` bytes."""
+
+    def __init__(self, limit: int = STORE_BYTES) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[tuple[float, float, float, float], Pixels] = OrderedDict()
+        self.nbytes = 0
+
+    def dab(self, x: float, y: float, size: float, hardness: float) -> Dab:
+        """The dab around (x, y), to the nearest quarter of a pixel (half from 128 on, whole from 512 on).
+
+        Up to a size of 1 it is the one pixel in which (x, y) lies.
+        """
+        if size <= 1.0:
+            return Dab(math.floor(x), math.floor(y), self._shape(1.0, 1.0, 0.5, 0.5))
+        parts = _FINE if size < _FINE_UNTIL else _HALF if size < _HALF_UNTIL else 1
+        x, y = round(x * parts) / parts, round(y * parts) / parts
+        column, row = math.floor(x), math.floor(y)
+        shape = self._shape(size, hardness, x - column, y - row)
+        reach = shape.shape[0] // 2
+        return Dab(column - reach, row - reach, shape)
+
+    def _shape(self, size: float, hardness: float, x: float, y: float) -> Pixels:
+        key = (size, hardness, x, y)
+        shape = self._kept.pop(key, None)
+        if shape is None:
+            shape = _coverage(size, hardness, x, y) if size > 1.0 else np.full((1, 1), 255, np.uint8)
+            shape.setflags(write=False)
+            self.nbytes += shape.nbytes
+        self._kept[key] = shape
+        while self.nbytes > self._limit and len(self._kept) > 1:
+            self.nbytes -= self._kept.popitem(last=False)[1].nbytes
+        return shape
+
+
+def _coverage(size: float, hardness: float, x: float, y: float) -> Pixels:
+    """A square with an odd side; the centre of the dab lies at (x, y) of its middle pixel, 0 to 1.
+
+    The falloff is looked up by the squared distance: no root, no floating point for each pixel of a large dab.
+    """
+    radius = size / 2
+    width = radius * (1 - hardness)
+    outer = radius + max(0.0, 1.0 - width) / 2  # a hard rim is one pixel wide, half of it outside
+    reach = math.ceil(outer - 0.5)
+    places = np.arange(-reach, reach + 1, dtype=np.float32) + np.float32(0.5)
+    entries = max(256, math.ceil(_FALLOFF_STEPS * outer / 2))
+    falloff = _falloff(np.sqrt(np.arange(entries) / (entries - 1)) * outer, outer, max(width, 1.0))
+    scale = np.float32((entries - 1) / outer**2)
+    squared = (places - np.float32(x)) ** 2 * scale + ((places - np.float32(y)) ** 2 * scale)[:, None]
+    np.minimum(squared, np.float32(entries - 1), out=squared)
+    squared += np.float32(0.5)
+    return falloff[squared.astype(np.int32)]
+
+
+def _falloff(distance: NDArray[np.float64], outer: float, width: float) -> Pixels:
+    """255 until `width` before `outer`, then smoothly (3t² - 2t³) down to 0."""
+    t = np.clip((outer - distance) / width, 0.0, 1.0)
+    return np.rint(255 * (t * t * (3 - 2 * t))).astype(np.uint8)
