@@ -14,8 +14,8 @@ from studio.painting.operation import Operation
 def fill(x: int, y: int, picture: Image, tolerance: int, *, opacity: float = 1.0, erase: bool = False) -> Operation:
     """Paint (or erase) the pixels around (x, y) that hang together and have nearly its colour in `picture`.
 
-    `tolerance` (0 to 255): how much each of red, green and blue may differ from the pixel at (x, y). A place outside the
-    picture changes nothing. Raises `ValueError` when it is applied to a mask of another size than the picture.
+    `tolerance` (0 to 255): how much each of red, green and blue may differ from the pixel at (x, y). A place outside
+    the picture changes nothing. Raises `ValueError` when it is applied to a mask of another size than the picture.
     """
     value = level(opacity)
     if not 0 <= tolerance <= 255:

@@ -20,7 +20,8 @@ class MaskDocument:
     """One mask of `width`×`height` pixels, 255 = repaint. Belongs to one thread.
 
     `values` (height, width) is the live array, read-only; who needs it as it is now takes a `snapshot`. `revision`
-    grows with every change. A stroke that is still open is finished by whatever begins after it, and cancelled by `undo`.
+    grows with every change. A stroke that is still open is finished by whatever begins after it, and cancelled by
+    `undo`.
 
     Raises `ValueError` if `values` is not uint8 of that size.
     """

@@ -26,7 +26,7 @@ def grow(pixels: int) -> Operation:
 
 
 def shrink(pixels: int) -> Operation:
-    """Each pixel gets the smallest value within so many pixels (0 to 512) around it; the border of the mask is no edge."""
+    """Each pixel gets the smallest value within so many pixels (0 to 512) around it. The mask's border is no edge."""
     _check(pixels)
 
     def operation(values: Pixels) -> tuple[Box, Pixels]:
@@ -63,7 +63,7 @@ def _dilated(values: Pixels, radius: int) -> Pixels:
     So each row's maximum comes from the last one, and the cost is a few passes for each pixel of the radius.
     """
     found = np.zeros_like(values)
-    height, width = values.shape
+    height = values.shape[0]
     row, reach = values.copy(), 0
     for away in range(radius, -1, -1):
         wanted = math.isqrt(radius**2 - away**2)

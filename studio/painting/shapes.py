@@ -18,7 +18,7 @@ _CHORD = 0.02  # pixels by which the corners of an ellipse may cut it short
 
 
 def rectangle(box: Box, *, opacity: float = 1.0, erase: bool = False) -> Operation:
-    """Paint (or erase) the pixels of `box`; it may reach beyond the mask. `opacity` is 0 to 1, here as in all shapes."""
+    """Paint (or erase) the pixels of `box`; it may reach beyond the mask. `opacity` is 0 to 1, as in all shapes."""
     value = level(opacity)
 
     def operation(values: Pixels) -> tuple[Box, Pixels]:
