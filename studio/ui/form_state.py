@@ -2,87 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from types import MappingProxyType
+from dataclasses import fields, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
+from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import (
     SEED_MAXIMUM,
     STEPS_MAXIMUM,
     FromStep,
     Guidance,
     Noise,
-    OptionValue,
     Recipe,
     Sampling,
     checked,
     recipe,
 )
 from studio.sampling.registry import SamplerRegistry
+from studio.ui.form_values import FormValues, Painted
+from studio.ui.titles import walked
 
 COUNT_MAXIMUM = 100
-
-
-@dataclass(frozen=True)
-class FormValues:
-    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost.
-
-    `start` is there while the form makes a branch. It is of this moment: the next start of the program begins without.
-    """
-
-    model: str = "starter"
-    prompt: str = "red apple, 3d style"
-    negative_prompt: str = ""
-    sampler: str = "ddim"
-    options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=lambda: MappingProxyType({}))
-    spacing: str = "leading"
-    timesteps: str = ""
-    steps: int = 30
-    scale: float = 5.0
-    interval_start: float = 0.0
-    interval_end: float = 1.0
-    rescale: float = 0.0
-    width: int = 128
-    height: int = 128
-    seed: int = 7
-    seed_locked: bool = False
-    count: int = 1
-    start: FromStep | None = None
-
-    def as_data(self) -> dict[str, Any]:
-        """Plain data for the settings file."""
-        data = asdict(replace(self, options={}, start=None))
-        del data["start"]
-        data["options"] = {sampler: dict(values) for sampler, values in self.options.items()}
-        return data
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> FormValues:
-        """The values in `data` that have the right type; the others stay at their defaults."""
-        plain = cls()
-        good: dict[str, Any] = {}
-        for part in fields(cls):
-            value = data.get(part.name)
-            default = getattr(plain, part.name)
-            if part.name == "options":
-                good["options"] = _good_options(value)
-            elif type(value) is type(default) or (isinstance(default, float) and type(value) is int):
-                good[part.name] = value
-        return replace(plain, **good)
-
-
-def _good_options(value: object) -> dict[str, dict[str, OptionValue]]:
-    if not isinstance(value, dict):
-        return {}
-    return {
-        str(sampler): {str(name): v for name, v in options.items() if isinstance(v, (bool, int, float, str))}
-        for sampler, options in value.items()
-        if isinstance(options, dict)
-    }
 
 
 class FormState(QObject):
@@ -120,7 +64,8 @@ class FormState(QObject):
                 return len(_read_timesteps(v.timesteps))
             except InvalidField:
                 return 1
-        return min(max(v.steps, 1), STEPS_MAXIMUM)
+        steps = min(max(v.steps, 1), STEPS_MAXIMUM)
+        return walked(steps, v.strength) if v.painted is not None else steps
 
     def recipes(self) -> tuple[Recipe, ...]:
         """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""
@@ -128,6 +73,7 @@ class FormState(QObject):
         if v.seed + v.count - 1 > SEED_MAXIMUM:
             raise InvalidField("seed", f"Seed {v.seed} leaves no room for {v.count} pictures. Use a smaller seed.")
         sampling, guidance = self._sampling(), self._guidance()
+        start, inpaint = self._start(), self._inpaint()
         return tuple(
             recipe(
                 model=v.model,
@@ -136,9 +82,10 @@ class FormState(QObject):
                 width=v.width,
                 height=v.height,
                 seed=v.seed + number,
-                start=v.start or Noise(),
+                start=start,
                 sampling=sampling,
                 guidance=guidance,
+                inpaint=inpaint,
             )
             for number in range(v.count)
         )
@@ -159,8 +106,37 @@ class FormState(QObject):
         v = self._values
         return checked(Guidance, scale=v.scale, interval=(v.interval_start, v.interval_end), rescale=v.rescale)
 
+    def _start(self) -> Noise | FromImage | FromStep:
+        v = self._values
+        if v.start is not None:
+            return v.start
+        if v.painted is None or (v.painted.mask is not None and v.strength == 1.0):
+            return Noise()
+        return checked(FromImage, image=v.painted.image, strength=v.strength)
+
+    def _inpaint(self) -> Inpaint | None:
+        v = self._values
+        if v.painted is None or v.painted.mask is None:
+            return None
+        return checked(
+            Inpaint,
+            image=v.painted.image,
+            mask=v.painted.mask,
+            mode=v.way,
+            fill=v.fill,
+            fill_colour=_read_colour(v.fill_colour),
+            padding=v.padding,
+            feather=v.feather,
+            match_colours=v.match_colours,
+            jump_length=v.jump_length,
+            repeats=v.repeats,
+        )
+
     def load(self, source: Recipe) -> None:
-        """Take over all that a recipe says, its branch point too. The seed is locked, or another picture would come."""
+        """Take over all that a recipe says, its branch point too. The seed is locked, or another picture would come.
+
+        How it is painted stays as it is with a recipe that paints on nothing.
+        """
         sampling, guidance = source.sampling, source.guidance
         self.set(
             model=source.model,
@@ -181,6 +157,8 @@ class FormState(QObject):
             seed_locked=True,
             count=1,
             start=source.start if isinstance(source.start, FromStep) else None,
+            painted=painted_by(source),
+            **_painting(source),
         )
 
     def load_foreign(self, parameters: Mapping[str, Any]) -> list[str]:
@@ -190,8 +168,51 @@ class FormState(QObject):
         """
         known = {"prompt", "negative_prompt", "steps", "scale", "width", "height", "seed", "spacing", "sampler"}
         taken = {name: value for name, value in parameters.items() if name in known}
-        self.set(start=None, **taken, **({"seed_locked": True} if "seed" in taken else {}))
+        self.set(start=None, painted=None, **taken, **({"seed_locked": True} if "seed" in taken else {}))
         return sorted(taken)
+
+
+def painted_by(source: Recipe) -> Painted | None:
+    """The picture and the mask that a recipe, or the run it branches from, paints on."""
+    if source.inpaint is not None:
+        return Painted(source.inpaint.image, source.inpaint.mask)
+    first = _first_start(source)
+    return Painted(first.image) if isinstance(first, FromImage) else None
+
+
+def _painting(source: Recipe) -> dict[str, Any]:
+    """How a recipe paints, as fields of the form; nothing if it does not."""
+    found: dict[str, Any] = {}
+    first = _first_start(source)
+    if isinstance(first, FromImage):
+        found["strength"] = first.strength
+    elif source.inpaint is not None:
+        found["strength"] = 1.0
+    if source.inpaint is not None:
+        said = source.inpaint.model_dump(exclude={"image", "mask", "mode", "fill_colour"})
+        found |= {
+            **said,
+            "way": source.inpaint.mode,
+            "fill_colour": "#{:02X}{:02X}{:02X}".format(*source.inpaint.fill_colour),
+        }
+    return found
+
+
+def _first_start(source: Recipe) -> Noise | FromImage | FromStep:
+    """Where the run began from which all branches on the way to this recipe come."""
+    start = source.start
+    while isinstance(start, FromStep):
+        start = start.parent.start
+    return start
+
+
+def _read_colour(text: str) -> tuple[int, int, int]:
+    """The channels of a colour such as "#80C0FF". Raises `InvalidField`."""
+    digits = text.strip().removeprefix("#")
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
+        raise InvalidField("fill_colour", "A colour has six hexadecimal digits, such as #80C0FF.")
+    red, green, blue = bytes.fromhex(digits)
+    return red, green, blue
 
 
 def _read_timesteps(text: str) -> tuple[float, ...]:

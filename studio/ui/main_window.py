@@ -19,7 +19,8 @@ from studio.ui.branch_controller import BranchController
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.controller import Controller
 from studio.ui.focus_ring import FocusRing
-from studio.ui.form_state import FormState, FormValues
+from studio.ui.form_state import FormState
+from studio.ui.form_values import FormValues
 from studio.ui.greeting import Greeting
 from studio.ui.header import Header
 from studio.ui.kept_steps import KeptSteps

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from studio.errors import InvalidField
 from studio.job.event import JobId
 from studio.job.recipe import FromStep, Recipe, recipe
-from studio.ui.form_state import FormState, FormValues
+from studio.ui.form_state import FormState
+from studio.ui.form_values import FormValues
 from studio.ui.run_session import PausedRun, RunSession
 
 HELD = frozenset({"model", "width", "height"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 
 PROMPT_SHOWN = 60
@@ -14,6 +15,11 @@ def title(recipe: Recipe, prompt_shown: int = PROMPT_SHOWN) -> str:
     return f"{short}, seed {recipe.seed}"
 
 
+def walked(steps: int, strength: float) -> int:
+    """How many of `steps` steps a run walks that starts from a picture with this strength."""
+    return max(1, min(steps, int(steps * strength)))
+
+
 def run_steps(recipe: Recipe) -> int:
     """How many steps a run of `recipe` has.
 
@@ -21,6 +27,8 @@ def run_steps(recipe: Recipe) -> int:
     of it that lies below its branch point; which levels these are only the model's schedule tells, so it is estimated.
     """
     start = recipe.start
+    if isinstance(start, FromImage):
+        return walked(recipe.sampling.steps, start.strength)
     if not isinstance(start, FromStep):
         return recipe.sampling.steps
     whole, own, old = run_steps(start.parent), recipe.sampling, start.parent.sampling

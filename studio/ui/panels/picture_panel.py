@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.job.recipe import FromStep
-from studio.ui.form_state import COUNT_MAXIMUM, FormState, FormValues
+from studio.ui.form_state import COUNT_MAXIMUM, FormState
+from studio.ui.form_values import FormValues
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
 from studio.ui.widgets.row import Row

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from studio.ui.form_state import FormState, FormValues
+from studio.ui.form_state import FormState
+from studio.ui.form_values import FormValues
 from studio.ui.metrics import px
 from studio.ui.panels.prompt_edit import PromptEdit
 from studio.ui.prompt_reading import PromptReading

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.errors import InvalidField
 from studio.job.recipe import STEPS_MAXIMUM
 from studio.sampling.registry import SamplerRegistry
-from studio.ui.form_state import FormState, FormValues
+from studio.ui.form_state import FormState
+from studio.ui.form_values import FormValues
 from studio.ui.widgets.choice_row import ChoiceRow
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow

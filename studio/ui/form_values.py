@@ -1,0 +1,93 @@
+"""The fields of the form as plain data: what is remembered, what is of this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from studio.job.recipe import FromStep, OptionValue
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What is painted on, by the ids of picture and mask; `mask` is None where nothing is masked.
+
+    Without a mask all of the picture changes: image to image.
+    """
+
+    image: str
+    mask: str | None = None
+
+
+@dataclass(frozen=True)
+class FormValues:
+    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost.
+
+    `start` is there while the form makes a branch, `painted` while it paints on a picture. Both are of this moment:
+    the next start of the program begins without. `way` to `repeats` are how it is painted (see `studio.job.inpaint`);
+    `fill_colour` is "#RRGGBB".
+    """
+
+    model: str = "starter"
+    prompt: str = "red apple, 3d style"
+    negative_prompt: str = ""
+    sampler: str = "ddim"
+    options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=lambda: MappingProxyType({}))
+    spacing: str = "leading"
+    timesteps: str = ""
+    steps: int = 30
+    scale: float = 5.0
+    interval_start: float = 0.0
+    interval_end: float = 1.0
+    rescale: float = 0.0
+    width: int = 128
+    height: int = 128
+    seed: int = 7
+    seed_locked: bool = False
+    count: int = 1
+    way: str = "blend"
+    strength: float = 1.0
+    padding: int = 32
+    feather: int = 4
+    fill: str = "original"
+    fill_colour: str = "#808080"
+    match_colours: bool = False
+    jump_length: int = 10
+    repeats: int = 1
+    start: FromStep | None = None
+    painted: Painted | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for the settings file."""
+        data = asdict(replace(self, options={}, start=None, painted=None))
+        del data["start"], data["painted"]
+        data["options"] = {sampler: dict(values) for sampler, values in self.options.items()}
+        return data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> FormValues:
+        """The values in `data` that have the right type; the others stay at their defaults."""
+        plain = cls()
+        good: dict[str, Any] = {}
+        for part in fields(cls):
+            value = data.get(part.name)
+            default = getattr(plain, part.name)
+            if part.name == "options":
+                good["options"] = _good_options(value)
+            elif value is None:
+                continue
+            elif type(value) is type(default) or (isinstance(default, float) and type(value) is int):
+                good[part.name] = value
+        return replace(plain, **good)
+
+
+def _good_options(value: object) -> dict[str, dict[str, OptionValue]]:
+    if not isinstance(value, dict):
+        return {}
+    return {
+        str(sampler): {str(name): v for name, v in options.items() if isinstance(v, (bool, int, float, str))}
+        for sampler, options in value.items()
+        if isinstance(options, dict)
+    }
