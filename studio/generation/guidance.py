@@ -132,6 +132,10 @@ class GuidedDenoiser:
         """A new step begins: its first call may change the rule's memory, later ones only read it."""
         self._memory_open = True
 
+    def forget(self) -> None:
+        """What the rule remembers belongs to another place of the process."""
+        self.memory = None
+
     def scale_at(self, level: NoiseLevel) -> float:
         """The guidance scale at a level: the recipe's inside its interval (ends included), 1 outside."""
         first, last = self._guidance.interval

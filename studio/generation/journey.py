@@ -10,8 +10,12 @@ from torch import Tensor
 
 from studio.errors import RefusedFile
 from studio.generation.guidance import GuidedDenoiser
+from studio.generation.inpainting.ground import Ground, ground_of
 from studio.generation.reverse_process import Walk, moved, recast, walk
 from studio.generation.segments import Segment, first_after, newest_record, segments
+from studio.generation.services import Sources
+from studio.image import Image
+from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import Recipe
 from studio.models.model import Model
 from studio.sampling.noise import ImageNoise
@@ -65,8 +69,9 @@ class Journey:
         samplers: SamplerRegistry,
         store: TrajectoryStore | None,
         versions: dict[str, str],
+        sources: Sources | None = None,
     ) -> None:
-        self._model = model
+        self._model, self._sources = model, sources
         self._samplers = samplers
         self._parts = segments(recipe, model.facts.schedule, samplers)
         self.grid = self._parts[-1].grid
@@ -79,6 +84,7 @@ class Journey:
             versions=versions,
         )
         self._noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
+        self._grounds: dict[tuple[Inpaint | None, FromImage | None], Ground] = {}
         self._begin, self.shared = self._known(store)
         self.notices = self._notices(store)
 
@@ -98,7 +104,7 @@ class Journey:
             return self.shared[-1].x.to(self._model.device, self._model.dtype)
         first = self._parts[0]
         self._noise = ImageNoise(first.recipe.seed, self._noise.shape)
-        x = self._plan(first).start()
+        x = self._plan(first).start(self._ground(first.recipe).start)
         self.shared = [StepState(0, _copy(x), None, self._noise.state)]
         return x
 
@@ -124,6 +130,10 @@ class Journey:
                 number += 1
                 yield Arrival(number, level, step, calls + denoiser.calls, guidance_memory, self._noise)
             before, calls = part, calls + denoiser.calls
+
+    def finished(self, decoded: Image) -> Image:
+        """The picture to keep, of the last state's picture: what a mask keeps comes from its source, bit for bit."""
+        return self._ground(self._parts[-1].recipe).finish(decoded)
 
     def _known(self, store: TrajectoryStore | None) -> tuple[int, list[StepState]]:
         """Where to begin: after the steps of the same run that was cut short, or those that are shared with another."""
@@ -152,13 +162,37 @@ class Journey:
     def _plan(self, part: Segment) -> Walk:
         sampler = self._samplers.get(part.recipe.sampling.sampler)
         options = sampler.info.resolve(part.recipe.sampling.options)
-        schedule = self._model.facts.schedule
-        return Walk(sampler, options, part.grid, schedule, self._noise, self._model.device, self._model.dtype)
+        model, ground = self._model, self._ground(part.recipe)
+        jump_length, repeats = ground.resampling
+        return Walk(
+            sampler,
+            options,
+            part.grid,
+            model.facts.schedule,
+            self._noise,
+            model.device,
+            model.dtype,
+            constraint=ground.constraint(self._first_noise()),
+            jump_length=jump_length,
+            repeats=repeats,
+        )
+
+    def _ground(self, recipe: Recipe) -> Ground:
+        """What a recipe is painted on, encoded once. Branches that change nothing about it share it."""
+        key = (recipe.inpaint, recipe.start if isinstance(recipe.start, FromImage) else None)
+        if key not in self._grounds:
+            self._grounds[key] = ground_of(recipe, self._model, self._sources)
+        return self._grounds[key]
+
+    def _first_noise(self) -> Tensor:
+        """What the run began with, in all of its branches: the first draw of its seed."""
+        noise = ImageNoise(self._parts[0].recipe.seed, self._noise.shape)
+        return noise.draw().to(self._model.device, self._model.dtype)
 
     def _denoiser(self, part: Segment, before_call: Callable[[], None]) -> GuidedDenoiser:
         model, recipe = self._model, part.recipe
         return GuidedDenoiser(
-            model.network,
+            self._ground(recipe).network(model),
             model.conditioning(recipe.prompt),
             model.conditioning(recipe.negative_prompt),
             recipe.guidance,

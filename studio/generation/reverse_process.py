@@ -5,6 +5,7 @@ The loop belongs to the host and not to the samplers, so that cancel, pause, pre
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from studio.errors import NotFinite
+from studio.generation.inpainting.constraint import Constraint
 from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.grid import TimestepGrid
 from studio.sampling.info import OptionValue
@@ -22,14 +24,20 @@ from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
 
 class SteppedDenoiser(Denoiser, Protocol):
-    """A denoiser that is told when a step begins (guidance rules may remember something a step)."""
+    """A denoiser that is told when a step begins, and when a jump makes stale what its guidance rule remembers."""
 
     def begin_step(self) -> None: ...
+
+    def forget(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Everything a walk needs besides its denoiser: who walks, on what, with which noise."""
+    """Everything a walk needs besides its denoiser: who walks, on what, with which noise, held by what.
+
+    With `repeats` > 1 each stretch of `jump_length` steps is walked so often: back up by the forward process in between
+    (RePaint, Lugmayr et al. 2022, Algorithm 1).
+    """
 
     sampler: Sampler
     options: Mapping[str, OptionValue]
@@ -38,10 +46,18 @@ class Walk:
     noise: ImageNoise
     device: torch.device
     dtype: torch.dtype
+    constraint: Constraint | None = None
+    jump_length: int = 1
+    repeats: int = 1
 
-    def start(self) -> Tensor:
-        """The noise of the seed, with the deviation that data of deviation 1 has at the first level."""
-        return self.draw() * start_deviation(self.grid.levels[0])
+    def start(self, picture: Tensor | None = None) -> Tensor:
+        """The noise of the seed, with the deviation that data of deviation 1 has at the first level.
+
+        With the latent of a `picture`, that picture at the first level. What is known is held from the start.
+        """
+        level, noise = self.grid.levels[0], self.draw()
+        x = noise * start_deviation(level) if picture is None else level.alpha * picture + level.sigma * noise
+        return x if self.constraint is None else self.constraint.hold(x, level, 0, self.grid.steps)
 
     def draw(self) -> Tensor:
         """The next draw of the picture's generator, in the run's precision and place."""
@@ -83,12 +99,34 @@ def walk(
 ) -> Iterator[Step]:
     """Yield the steps from level number `first` of the grid to number `last`, beginning with the state `x`.
 
-    `memory` is what the sampler remembers there. Raises `NotFinite` in the step where NaN appears.
+    `memory` is what the sampler remembers there. Raises `NotFinite` in the step where NaN appears. Of a stretch that is
+    walked several times only the last time is told; a walk that begins inside one goes on with its last time.
     """
     for index in range(first, last):
+        if plan.repeats > 1 and index % plan.jump_length == 0:
+            x, memory = _rehearsed(plan, denoiser, x, index, memory), None
         step = _one_step(plan, denoiser, x, index, memory)
         x, memory = step.x, step.memory
         yield step
+
+
+def _rehearsed(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, first: int, memory: Memory | None) -> Tensor:
+    """The state at level number `first` again, after the stretch from there was walked down and jumped back up."""
+    last = min(first + plan.jump_length, plan.grid.steps)
+    for _ in range(plan.repeats - 1):
+        for index in range(first, last):
+            step = _one_step(plan, denoiser, x, index, memory)
+            x, memory = step.x, step.memory
+        x, memory = _jumped_up(plan, x, plan.grid.levels[last], plan.grid.levels[first]), None
+        denoiser.forget()
+    return x
+
+
+def _jumped_up(plan: Walk, x: Tensor, level: NoiseLevel, noisier: NoiseLevel) -> Tensor:
+    """`x = a x' + sqrt(sigma² - a² sigma'²) z`, `a = alpha/alpha'`: a draw of the forward process."""
+    a = noisier.alpha / level.alpha
+    deviation = math.sqrt(max(noisier.sigma**2 - a**2 * level.sigma**2, 0.0))
+    return a * x + deviation * plan.draw()
 
 
 @torch.inference_mode()
@@ -104,8 +142,11 @@ def _one_step(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memo
             f"{culprit} gave values that are no numbers at step {index + 1} of {plan.grid.steps}, so the run was "
             "stopped and nothing was saved. Try less guidance, another precision or another sampler."
         )
+    x = step.x
+    if plan.constraint is not None:
+        x = plan.constraint.hold(x, next_level, index + 1, plan.grid.steps)
     # In the order in which a recorded state is read back: kernels may round another order differently.
-    return step if step.x.is_contiguous() else replace(step, x=step.x.contiguous())
+    return step if x is step.x and x.is_contiguous() else replace(step, x=x.contiguous())
 
 
 @dataclass

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from studio.errors import InvalidField, RefusedFile
+from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 from studio.sampling.grid import TimestepGrid, timestep_grid
 from studio.sampling.registry import SamplerRegistry
@@ -72,10 +73,18 @@ def _cut(parts: list[Segment], step: int, record: str) -> list[Segment]:
 
 
 def _own_grid(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> TimestepGrid:
-    """The grid that the recipe would walk from pure noise."""
+    """The grid that the recipe would walk from pure noise, or from the picture it starts from."""
     sampling = recipe.sampling
     info = samplers.get(sampling.sampler).info
-    return timestep_grid(schedule, sampling.steps, sampling.spacing, info, sampling.timesteps)
+    grid = timestep_grid(schedule, sampling.steps, sampling.spacing, info, sampling.timesteps)
+    if not isinstance(recipe.start, FromImage):
+        return grid
+    return TimestepGrid(grid.levels[grid.steps - steps_walked(grid.steps, recipe.start.strength) :])
+
+
+def steps_walked(steps: int, strength: float) -> int:
+    """How many of the steps of a grid are walked from a picture that is noised as far as `strength` says."""
+    return min(max(int(steps * strength + 1e-9), 1), steps)
 
 
 def _branched(parent: TimestepGrid, step: int, own: TimestepGrid) -> TimestepGrid:

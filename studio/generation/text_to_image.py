@@ -11,6 +11,7 @@ from importlib import metadata
 from torch import Tensor
 
 from studio import __version__
+from studio.generation.inpainting.ground import EMPTY_MASK, returned_unchanged
 from studio.generation.journey import Arrival, Journey
 from studio.generation.keeping import Keeping
 from studio.generation.notices import notices
@@ -60,7 +61,13 @@ def text_to_image(
     model = services.models.get(recipe.model)
     cancel.check()
     clock, store = _Clock(cancel), services.trajectories
-    journey = Journey(recipe, model, services.samplers, None if again else store, versions())
+    if services.sources is not None:
+        services.sources.secure(recipe.pixels)
+    kept_whole = returned_unchanged(recipe, services.sources)
+    if kept_whole is not None:
+        yield from _unchanged(job, recipe, model, kept_whole, services, clock)
+        return
+    journey = Journey(recipe, model, services.samplers, None if again else store, versions(), services.sources)
     with Keeping(store, journey.header, again) as keeping:
         x = journey.start()
         keeping.share(journey.shared)  # on the disk before the first network call
@@ -74,12 +81,22 @@ def text_to_image(
             yield from teller.tell(arrival)
         cancel.check()
         yield Decoding(job)
-        generated = _picture(recipe, model, x, clock)
+        generated = _generated(recipe, model, journey.finished(_decoded(model, x)), clock)
         cancel.check()
         yield ImageReady(job, generated)
         path = keeping.save(generated, services.save) if services.save else None
         kept = keeping.keep(path)
     yield Finished(job, path, clock.seconds(), kept.path, kept.notices)
+
+
+def _unchanged(
+    job: JobId, recipe: Recipe, model: Model, image: Image, services: Services, clock: _Clock
+) -> Iterator[JobEvent]:
+    """The events of a run that has nothing to paint: no step is walked, and the picture is saved as it is."""
+    generated = _generated(recipe, model, image, clock)
+    yield ImageReady(job, generated)
+    path = services.save(generated) if services.save else None
+    yield Finished(job, path, clock.seconds(), None, (EMPTY_MASK,))
 
 
 def _started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str]) -> Started:
@@ -148,12 +165,16 @@ class _Teller:
             return None
 
 
-def _picture(recipe: Recipe, model: Model, latent: Tensor, clock: _Clock) -> GeneratedImage:
+def _decoded(model: Model, latent: Tensor) -> Image:
     """Decode the final latent; the time of the decode teaches the automatic preview what a full decode costs."""
     decoding = time.perf_counter()
     image = model.decode(latent)
     ended = time.perf_counter()
     model.previews.note_cost("full", latent, ended - decoding)
+    return image
+
+
+def _generated(recipe: Recipe, model: Model, image: Image, clock: _Clock) -> GeneratedImage:
     return GeneratedImage(
         image=image,
         recipe=recipe,

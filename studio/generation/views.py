@@ -7,6 +7,7 @@ from torch import Tensor
 
 from studio.errors import RefusedFile, StudioError
 from studio.generation.guidance import GuidedDenoiser
+from studio.generation.inpainting.ground import ground_of
 from studio.generation.run import failure
 from studio.generation.segments import segments
 from studio.generation.services import Services
@@ -80,7 +81,7 @@ def guidance_difference(trajectory: Trajectory, step: int, model: Model, service
     parts = segments(trajectory.header.recipe, model.facts.schedule, services.samplers)
     recipe = next(part.recipe for part in parts if part.first < step <= part.last)
     denoiser = GuidedDenoiser(
-        model.network,
+        ground_of(recipe, model, services.sources).network(model),
         model.conditioning(recipe.prompt),
         model.conditioning(recipe.negative_prompt),
         recipe.guidance,

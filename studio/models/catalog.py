@@ -16,6 +16,7 @@ from studio.errors import InvalidField, RefusedFile
 from studio.models.json_file import read_json_object
 from studio.models.model_folder import CONFIG_MAXIMUM, CONFIGS, check_model_folder, model_name
 from studio.models.native_size import native_size
+from studio.models.network_channels import reads_a_mask
 from studio.models.scheduler_config import schedule_from_config
 from studio.models.vocabulary import FILE_NAME as VOCABULARY
 
@@ -28,7 +29,10 @@ NAMES_SHOWN = 10
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """One model. `folder` is absolute and without links; `native_size` is (width, height) in pixels."""
+    """One model. `folder` is absolute and without links; `native_size` is (width, height) in pixels.
+
+    `inpainting`: its network reads a mask and the masked picture.
+    """
 
     name: str
     folder: Path
@@ -37,6 +41,7 @@ class ModelEntry:
     native_size: tuple[int, int]
     has_vocabulary: bool
     parametrisation: Parametrisation
+    inpainting: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,4 +173,5 @@ def _entry(folder: Path, name: str, *, builtin: bool) -> ModelEntry:
         native_size=native_size(unet, vae),
         has_vocabulary=(folder / VOCABULARY).is_file(),
         parametrisation=schedule_from_config(scheduler)[1],
+        inpainting=reads_a_mask(unet, vae),
     )

@@ -19,6 +19,7 @@ from studio.models.model import Model, ModelFacts
 from studio.models.model_folder import CONFIG_MAXIMUM, ModelFolder, check_model_folder, forbidden_settings
 from studio.models.model_hash import model_hash
 from studio.models.native_size import native_size
+from studio.models.network_channels import reads_a_mask
 from studio.models.packed_convolution import pack_convolutions
 from studio.models.preview import Decode, to_image
 from studio.models.safetensors_header import check_safetensors
@@ -93,11 +94,11 @@ def _reason(problem: Exception) -> str:
 
 
 def _load_stable_diffusion(folder: ModelFolder, placement: Placement, name: str) -> StableDiffusion:
-    channels = _latent_channels(folder, name)
+    channels, inpainting = _channels(folder, name)
     parts = _load_parts(folder, placement)
     schedule, parametrisation = schedule_from_config(folder.configs["scheduler"])
     size = native_size(folder.configs["unet"], folder.configs["vae"])
-    facts = ModelFacts(name, model_hash(folder), size, schedule, parametrisation)
+    facts = ModelFacts(name, model_hash(folder), size, schedule, parametrisation, inpainting)
     model = StableDiffusion(facts, parts, placement, _load_tiny_decoder(folder.path, placement, channels))
     _prove(model, channels)
     return model
@@ -153,20 +154,22 @@ def _complete(loaded: tuple[Any, dict[str, Any]]) -> Any:
     return module
 
 
-def _latent_channels(folder: ModelFolder, name: str) -> int:
-    """The channels of the model's latents, which are all that the network may read besides the prompt."""
+def _channels(folder: ModelFolder, name: str) -> tuple[int, bool]:
+    """The channels of the model's latents, and whether its network reads a mask and a picture as well."""
     reads, latent = folder.configs["unet"].get("in_channels", 4), folder.configs["vae"].get("latent_channels", 4)
-    if reads != latent or not isinstance(latent, int):
-        raise RefusedFile(
-            f"The model '{name}' reads {reads} channels where its latents have {latent}. "
-            "It is made for another job, such as inpainting; choose a text-to-image model."
-        )
-    return latent
+    inpainting = reads_a_mask(folder.configs["unet"], folder.configs["vae"])
+    if isinstance(latent, int) and (inpainting or reads == latent):
+        return latent, inpainting
+    raise RefusedFile(
+        f"The model '{name}' reads {reads} channels where its latents have {latent}. "
+        "It is made for another job; choose a model that makes pictures from text or one for inpainting."
+    )
 
 
 def _prove(model: StableDiffusion, channels: int) -> None:
     """One small network call: parts that do not fit each other are found now, not in the middle of a job."""
-    x = torch.zeros(1, channels, PROOF_SIDE, PROOF_SIDE, device=model.device, dtype=model.dtype)
+    reads = 2 * channels + 1 if model.facts.inpainting else channels
+    x = torch.zeros(1, reads, PROOF_SIDE, PROOF_SIDE, device=model.device, dtype=model.dtype)
     output = model.network(x, model.facts.schedule.level(0), model.conditioning(""))
     if output.shape[1] not in (channels, 2 * channels):
         raise RefusedFile(

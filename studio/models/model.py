@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from studio.image import Image
+from studio.image import Image, Mask
 from studio.models.preview import Previews
 from studio.models.tokens import TokenCount
 from studio.sampling.denoiser import Parametrisation
@@ -17,13 +17,17 @@ from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a model is, without its weights: `hash` names its weights, sizes are (width, height) in pixels."""
+    """What a model is, without its weights: `hash` names its weights, sizes are (width, height) in pixels.
+
+    `inpainting`: its network reads a mask and the masked picture beside the state, 1 + C channels behind the C.
+    """
 
     name: str
     hash: str
     native_size: tuple[int, int]
     schedule: NoiseSchedule
     parametrisation: Parametrisation
+    inpainting: bool = False
 
 
 class Model(Protocol):
@@ -54,11 +58,17 @@ class Model(Protocol):
         ...
 
     def network(self, x: Tensor, level: NoiseLevel, conditioning: Tensor) -> Tensor:
-        """One bare network call: the raw output for states (n, C, h, w) and conditionings (n, tokens, d)."""
+        """One bare network call: the raw output for states (n, C, h, w) and conditionings (n, tokens, d).
+
+        A network for inpainting takes (n, C + 1 + C, h, w): state, mask (1 = repaint), encoded masked picture.
+        """
         ...
 
-    def encode(self, image: Image) -> Tensor:
-        """The latent (1, C, h, w) of a picture: the posterior mean, no draw."""
+    def encode(self, image: Image, hidden: Mask | None = None) -> Tensor:
+        """The latent (1, C, h, w) of a picture: the posterior mean, no draw.
+
+        Where `hidden` is 128 or more the picture counts as the grey in the middle, as inpainting networks learned it.
+        """
         ...
 
     def decode(self, latent: Tensor) -> Image:

@@ -16,7 +16,7 @@ from studio.models.json_file import read_json_object
 from studio.models.safetensors_header import check_safetensors
 from studio.models.scheduler_config import SCHEDULER_CLASSES
 
-PIPELINES = ("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline")
+PIPELINES = ("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline")
 PARTS: Mapping[str, tuple[str, frozenset[str]]] = {
     "unet": ("diffusers", frozenset({"UNet2DConditionModel"})),
     "vae": ("diffusers", frozenset({"AutoencoderKL"})),

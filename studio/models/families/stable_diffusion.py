@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from studio.errors import InvalidField, NotFinite
-from studio.image import Image
+from studio.image import Image, Mask
 from studio.job.preview import PreviewDecoder
 from studio.models.device import Placement
 from studio.models.model import ModelFacts
@@ -112,9 +112,11 @@ class StableDiffusion:
         return output
 
     @torch.inference_mode()
-    def encode(self, image: Image) -> Tensor:
+    def encode(self, image: Image, hidden: Mask | None = None) -> Tensor:
         vae = self._parts.vae
         rgb = torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
+        if hidden is not None:
+            rgb = rgb * torch.from_numpy(hidden.values < 128)
         mean = self._finite(lambda pixels: vae.encode(pixels).latent_dist.mode(), rgb, "Encoding")
         return ((mean - _shift(vae)) * float(vae.config.scaling_factor)).to(self.dtype)
 
