@@ -31,6 +31,7 @@ from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer, Question
 from studio.job.view import AnyView, ForwardRequest, ViewReady
 from studio.library.pictures import PictureFolder
+from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
 from studio.ui.first_paint import FirstPaint
@@ -48,14 +49,16 @@ log = logging.getLogger(__name__)
 class StudioEngine:
     """Runs jobs with the real models. Built in the worker thread, because its imports load torch."""
 
-    def __init__(self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry) -> None:
+    def __init__(
+        self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry, sources: SourceStore
+    ) -> None:
         from studio.generation.facts import FactsBook
         from studio.generation.forward import Forward
         from studio.models.device import choose_placement
         from studio.models.loader import ModelCache
         from studio.trajectory.store import TrajectoryStore
 
-        self._store = store
+        self._store, self._sources = store, sources
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._trajectories = TrajectoryStore(paths.data() / "trajectories", self._pictures, store.record)
         self._services = self._make_services(samplers)
@@ -72,6 +75,7 @@ class StudioEngine:
             self._save,
             self._trajectories,
             lambda path: read_picture(path).image,
+            self._sources,
         )
 
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
@@ -143,7 +147,8 @@ def build(application: QApplication) -> MainWindow:
     store = SettingsStore(paths.settings_file(), application)
     catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in store.current.model_folders])
     samplers = builtin_samplers()
-    queue = JobQueue(lambda: StudioEngine(store, catalog, samplers))
+    sources = SourceStore(paths.data() / "sources")
+    queue = JobQueue(lambda: StudioEngine(store, catalog, samplers, sources))
     # However the program ends: a thread that still runs would abort it.
     application.aboutToQuit.connect(queue.shut_down)
     try:
