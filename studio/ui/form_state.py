@@ -124,7 +124,7 @@ class FormState(QObject):
             mask=v.painted.mask,
             mode=v.way,
             fill=v.fill,
-            fill_colour=_read_colour(v.fill_colour),
+            fill_colour=read_colour(v.fill_colour),
             padding=v.padding,
             feather=v.feather,
             match_colours=v.match_colours,
@@ -206,7 +206,7 @@ def _first_start(source: Recipe) -> Noise | FromImage | FromStep:
     return start
 
 
-def _read_colour(text: str) -> tuple[int, int, int]:
+def read_colour(text: str) -> tuple[int, int, int]:
     """The channels of a colour such as "#80C0FF". Raises `InvalidField`."""
     digits = text.strip().removeprefix("#")
     if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):

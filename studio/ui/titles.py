@@ -17,7 +17,7 @@ def title(recipe: Recipe, prompt_shown: int = PROMPT_SHOWN) -> str:
 
 def walked(steps: int, strength: float) -> int:
     """How many of `steps` steps a run walks that starts from a picture with this strength."""
-    return max(1, min(steps, int(steps * strength)))
+    return min(max(int(steps * strength + 1e-9), 1), steps)
 
 
 def run_steps(recipe: Recipe) -> int:

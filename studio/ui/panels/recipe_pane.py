@@ -9,6 +9,7 @@ from shiboken6 import isValid
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.ui.form_state import FormState
+from studio.ui.inpaint.inpaint_panel import InpaintPanel
 from studio.ui.metrics import motion_ms
 from studio.ui.panels.branch_strip import BranchStrip
 from studio.ui.panels.model_panel import ModelPanel
@@ -35,6 +36,8 @@ class RecipePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         reading = PromptReading(lambda name: catalog.get(name).folder)
         self.prompt = PromptPanel(form, reading)
+        self.inpaint = InpaintPanel(form)
+        self.inpaint.hide()
         self.model = ModelPanel(form, catalog)
         self.sampling = SamplingPanel(form, samplers)
         self.picture = PicturePanel(form)
@@ -44,7 +47,7 @@ class RecipePane(QWidget):
         sheet = QVBoxLayout(self._sheet)
         sheet.setContentsMargins(0, 0, 0, 0)
         sheet.setSpacing(0)
-        for panel in (self.prompt, self.model, self.sampling, self.picture):
+        for panel in (self.prompt, self.inpaint, self.model, self.sampling, self.picture):
             sheet.addWidget(panel)
         sheet.addStretch(1)
         self._scroll = QScrollArea()
@@ -90,4 +93,5 @@ class RecipePane(QWidget):
             self._scroll.ensureWidgetVisible(self._revealed)
 
     def _rows(self) -> dict[str, Row]:
-        return {**self.branch.rows(), **self.model.rows(), **self.sampling.rows(), **self.picture.rows()}
+        panels = (self.branch, self.inpaint, self.model, self.sampling, self.picture)
+        return {name: row for panel in panels for name, row in panel.rows().items()}
