@@ -12,6 +12,7 @@ from studio.image import Image
 from studio.ui.canvas.canvas_actions import CanvasActions
 from studio.ui.canvas.caption_band import CaptionBand
 from studio.ui.canvas.card import Card, DropFrame
+from studio.ui.canvas.mask_editor import MaskEditor
 from studio.ui.canvas.navigation import Navigation
 from studio.ui.canvas.picture_view import PictureView
 from studio.ui.picture_drop import PictureDrop
@@ -56,6 +57,7 @@ class Canvas(QWidget):
         self.commands = CanvasActions(self)
         self._connect_actions()
         self._connect_pointer()
+        self.editor = MaskEditor(self.view, self._navigation, self._show_base)
         self.clear()
 
     def show_image(
@@ -141,6 +143,9 @@ class Canvas(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.commands.right_click_menu().popup(event.globalPos())
+
+    def _show_base(self, picture: Image) -> None:
+        self.show_image(picture, self.caption(), keep_view=True, size=(picture.width, picture.height))
 
     def _frame(self, image: Image, size: tuple[int, int] | None, keep_view: bool) -> QSize:
         if size is not None:

@@ -17,7 +17,8 @@ Gesture = Generator[None, QMouseEvent, "Callable[[], None] | None"]
 class Navigation(QObject):
     """Wheel and pinch zoom at the pointer; the middle button, or the left one with space held, pans.
 
-    `hovered(QPointF | None)` tells where the pointer is; `dragged_out()` that a drag of the picture begins.
+    `hovered(QPointF | None)` tells where the pointer is; `dragged_out()` that a drag of the picture begins. With `hand`
+    the left button always pans.
     """
 
     hovered = Signal(object)
@@ -28,6 +29,8 @@ class Navigation(QObject):
         self._view = view
         self._wheel = Wheel()
         self._space = False
+        self._hand = False
+        self._cursor: Qt.CursorShape | None = None
         self._gesture: Gesture | None = None
         kind = QEvent.Type
         self._answers: dict[QEvent.Type, Callable[..., bool]] = {
@@ -42,6 +45,22 @@ class Navigation(QObject):
             kind.FocusOut: self._focus_out,
         }
         view.installEventFilter(self)
+
+    @property
+    def pans(self) -> bool:
+        """Whether the left button pans."""
+        return self._space or self._hand
+
+    @property
+    def is_panning(self) -> bool:
+        """Whether a button is held that moves the picture."""
+        return self._gesture is not None
+
+    def set_tool(self, cursor: Qt.CursorShape | None = None, *, hand: bool = False) -> None:
+        """The cursor while nothing pans, None for the usual one, and whether the left button pans."""
+        self._cursor, self._hand = cursor, hand
+        if self._gesture is None:
+            self._show_cursor()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         answer = self._answers.get(event.type())
@@ -64,7 +83,7 @@ class Navigation(QObject):
         button = Qt.MouseButton
         if self._gesture and event.buttons() != event.button():
             return True
-        if event.button() == button.MiddleButton or (event.button() == button.LeftButton and self._space):
+        if event.button() == button.MiddleButton or (event.button() == button.LeftButton and self.pans):
             self._gesture = self._pan(event)
         elif event.button() == button.LeftButton and self._view.pixel_at(event.position()):
             self._gesture = self._drag_out(event)
@@ -129,8 +148,10 @@ class Navigation(QObject):
             self._show_cursor()
 
     def _show_cursor(self) -> None:
-        if self._space:
+        if self.pans:
             self._view.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._cursor is not None:
+            self._view.setCursor(self._cursor)
         else:
             self._view.unsetCursor()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.canvas.picture import Picture
+from studio.ui.canvas.scene import Scene
+from studio.ui.canvas.sight import Sight
 from studio.ui.canvas.view_transform import Pair, ViewTransform
 from studio.ui.colours import current_tokens
 from studio.ui.metrics import px
@@ -18,7 +20,8 @@ MARGIN = SPACES[4]
 class PictureView(QWidget):
     """Shows a picture in a frame: the frame has the size of the final picture, whatever size a preview has.
 
-    A fitted view stays fitted while the widget is resized; a zoomed or moved one keeps its middle.
+    A fitted view stays fitted while the widget is resized; a zoomed or moved one keeps its middle. `scene` holds what
+    is painted over the picture.
     """
 
     view_changed = Signal()
@@ -27,7 +30,9 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._picture: Picture | None = None
         self._frame = QSize()
+        self._extent: QRectF | None = None
         self._view = ViewTransform()
+        self.scene = Scene(self)
         self._fitted = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -37,14 +42,14 @@ class PictureView(QWidget):
         """Show `image` in a frame of `frame` picture pixels. The view moves only if the size of the frame changes."""
         self._picture = Picture(image)
         if frame != self._frame:
-            self._frame = QSize(frame)
+            self._frame, self._extent = QSize(frame), None
             self.fit()
-        self.update()
+        self._repaint()
 
     def clear(self) -> None:
         """Show no picture."""
-        self._picture, self._frame = None, QSize()
-        self.update()
+        self._picture, self._frame, self._extent = None, QSize(), None
+        self._repaint()
 
     def image(self) -> QImage | None:
         """The picture as it was given, or None."""
@@ -62,15 +67,27 @@ class PictureView(QWidget):
         """Where the frame lies in the widget."""
         return QRectF(*self.transform().box(self._size()))
 
+    def set_extent(self, extent: QRectF | None) -> None:
+        """Fit and keep in reach `extent`, in picture pixels, instead of the picture, from the next move on."""
+        self._extent = extent
+
+    def sight(self, exposed: QRect | None = None) -> Sight:
+        """What is seen of `exposed`, by default of the whole widget."""
+        area = self.rect() if exposed is None else exposed
+        ratio = self.devicePixelRatioF()
+        return Sight(self.transform(), self._size(), QRectF(self.rect()), area, ratio, self.transform().is_sharp(ratio))
+
     def pixel_at(self, place: QPointF) -> tuple[int, int] | None:
         """The picture pixel under `place`, or None beside the picture."""
         return self.transform().pixel_at(place.x(), place.y(), self._size()) if self._picture else None
 
     def fit(self) -> None:
-        """All of the picture: at the largest whole zoom that fits, or smaller than 100 %."""
+        """All of the picture or its extent: at the largest whole zoom that fits, or smaller than 100 %."""
         if not self._frame.isEmpty():
             self._fitted = True
-            self._show(ViewTransform.fit(self._size(), self._room(), px(MARGIN)))
+            extent = self._reach()
+            view = ViewTransform.fit((extent.width(), extent.height()), self._room(), px(MARGIN))
+            self._show(view.panned(-extent.left() * view.zoom, -extent.top() * view.zoom))
 
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
         """Show at `zoom` (1.0 = 100 %); `anchor` stays where it is, by default the middle of the widget."""
@@ -86,9 +103,10 @@ class PictureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(current_tokens().surround))
-        if self._picture is not None:
-            self._draw(painter, self._picture)
+        if self.scene.layers and self._picture is not None:
+            self.scene.paint(painter, event.region(), self.sight(event.rect()), self._draw_base)
+        else:
+            self._draw_base(painter, event.rect())
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -101,6 +119,11 @@ class PictureView(QWidget):
             before, after = event.oldSize(), event.size()
             self._show(self._view.resized((before.width(), before.height()), (after.width(), after.height())))
 
+    def _draw_base(self, painter: QPainter, area: QRect) -> None:
+        painter.fillRect(area, QColor(current_tokens().surround))
+        if self._picture is not None:
+            self._draw(painter, self._picture)
+
     def _draw(self, painter: QPainter, picture: Picture) -> None:
         # A preview of another size than the frame has no pixels of its own to show: it is always blended.
         sharp = picture.size == self._frame and self.transform().is_sharp(self.devicePixelRatioF())
@@ -112,9 +135,19 @@ class PictureView(QWidget):
             self._show(view)
 
     def _show(self, view: ViewTransform) -> None:
-        self._view = view.kept_in(self._size(), self._room())
+        extent = self._reach()
+        across, down = extent.left() * view.zoom, extent.top() * view.zoom
+        kept = view.panned(across, down).kept_in((extent.width(), extent.height()), self._room())
+        self._view = kept.panned(-across, -down)
         self.update()
         self.view_changed.emit()
+
+    def _repaint(self) -> None:
+        self.scene.forget()
+        self.update()
+
+    def _reach(self) -> QRectF:
+        return self._extent or QRectF(0, 0, *self._size())
 
     def _anchor(self, place: QPointF | None) -> Pair:
         chosen = place if place is not None else QRectF(self.rect()).center()

@@ -1,0 +1,84 @@
+"""The column of tools at the left of the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from studio.ui.canvas.mask_editor import MaskEditor
+from studio.ui.metrics import px
+from studio.ui.tokens import ICON_TOOL
+from studio.ui.widgets.icon_button import IconButton
+from studio.ui.widgets.state import plain_tooltip
+
+WIDTH, BUTTON = 40, 28
+
+
+class ActionButton(IconButton):
+    """Does what `action` does, and shows whether it is on and why it can't be used."""
+
+    def __init__(self, action: QAction, parent: QWidget | None = None, *, size: int = ICON_TOOL) -> None:
+        super().__init__(str(action.data()), action.text(), parent, keys=action.shortcut(), size=size)
+        self._action = action
+        self.setCheckable(action.isCheckable())
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        self.setEnabled(action.isEnabled())
+        self.setChecked(action.isChecked())
+        self.rename(action.text(), action.shortcut())
+        if not action.isEnabled():
+            self.setToolTip(plain_tooltip(action.text() + "\n" + action.toolTip()))
+
+
+class ToolBar(QWidget):
+    """A button for each tool of `editor`, and below them swap, undo and redo."""
+
+    def __init__(self, editor: MaskEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        commands = editor.commands
+        tools = commands.tools
+        groups = (
+            [tools[name] for name in ("brush", "eraser")],
+            [tools[name] for name in ("rectangle", "ellipse", "lasso", "polygon", "fill", "gradient")],
+            [tools[name] for name in ("frame", "hand")],
+            [commands.swap, commands.undo, commands.redo],
+        )
+        self._column = QVBoxLayout(self)
+        self._buttons: list[ActionButton] = []
+        for number, group in enumerate(groups):
+            if number:
+                self._column.addWidget(_line())
+            for action in group:
+                button = ActionButton(action)
+                self._buttons.append(button)
+                self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addStretch()
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Tools"))
+        commands.serve(self)
+        self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._measure()
+
+    def _measure(self) -> None:
+        self.setFixedWidth(px(WIDTH))
+        self._column.setContentsMargins(0, px(4), 0, px(4))
+        self._column.setSpacing(0)
+        for button in self._buttons:
+            button.setFixedSize(px(BUTTON), px(BUTTON))
+
+
+def _line() -> QWidget:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.NoFrame)
+    line.setProperty("surface", "raised")
+    return line
