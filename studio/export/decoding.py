@@ -13,10 +13,11 @@ from PIL import ImageCms
 from studio.errors import OutOfMemory, RefusedFile
 from studio.export.picture_header import PictureHeader, read_header
 from studio.export.png_data import check_png_data
-from studio.image import Image
+from studio.image import Image, Mask
 
 ORIENTATION = 0x0112
 BAD_PROFILE = "The colour profile of this picture is damaged; its colours are taken as sRGB."
+MOVES = "This file is an animation; its first picture is used."
 _UPRIGHT = {
     2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
     3: PIL.Image.Transpose.ROTATE_180,
@@ -31,11 +32,16 @@ _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 @dataclass(frozen=True)
 class Decoded:
-    """The picture, the texts of a PNG file by their keys, and sentences about what could not be respected."""
+    """The picture, the texts of a PNG file by their keys, and sentences about what could not be respected.
+
+    `transparent` says how far each pixel was clear before the picture was laid on white: 255 = wholly. None if the file
+    has no transparency.
+    """
 
     image: Image
     texts: Mapping[str, str]
     problems: tuple[str, ...] = ()
+    transparent: Mask | None = None
 
 
 def decode(data: bytes) -> Decoded:
@@ -61,7 +67,11 @@ def _decode(data: bytes, header: PictureHeader) -> Decoded:
         texts = {key: value for key, value in opened.info.items() if isinstance(key, str) and isinstance(value, str)}
         upright = _turned(_eight_bits(opened), _orientation(opened))
         rgb, problems = _in_srgb(upright, opened.info.get("icc_profile"))
-        return Decoded(Image(np.asarray(_on_white(rgb, upright))), dict(texts), problems)
+        if getattr(opened, "n_frames", 1) > 1:
+            problems = (*problems, MOVES)
+        alpha = upright.convert("RGBA").getchannel("A") if upright.has_transparency_data else None
+        clear = None if alpha is None else Mask(np.invert(np.asarray(alpha)))
+        return Decoded(Image(np.asarray(_on_white(rgb, alpha))), dict(texts), problems, clear)
 
 
 def _eight_bits(picture: PIL.Image.Image) -> PIL.Image.Image:
@@ -96,14 +106,9 @@ def _in_srgb(picture: PIL.Image.Image, profile: object) -> tuple[PIL.Image.Image
     except (ImageCms.PyCMSError, OSError, KeyError, ValueError, TypeError, ImportError):
         converted = None
     if converted is None:
-        return picture.convert("RGB"), (
-            "The colour profile of this picture is damaged; its colours are taken as sRGB.",
-        )
+        return picture.convert("RGB"), (BAD_PROFILE,)
     return converted, ()
 
 
-def _on_white(rgb: PIL.Image.Image, picture: PIL.Image.Image) -> PIL.Image.Image:
-    if not picture.has_transparency_data:
-        return rgb
-    alpha = picture.convert("RGBA").getchannel("A")
-    return PIL.Image.composite(rgb, PIL.Image.new("RGB", rgb.size, "white"), alpha)
+def _on_white(rgb: PIL.Image.Image, alpha: PIL.Image.Image | None) -> PIL.Image.Image:
+    return rgb if alpha is None else PIL.Image.composite(rgb, PIL.Image.new("RGB", rgb.size, "white"), alpha)

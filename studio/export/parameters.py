@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio.job.event import GeneratedImage
+from studio.job.inpaint import FromImage
 from studio.job.recipe import (
     PROMPT_MAXIMUM,
     SCALE_MAXIMUM,
@@ -20,6 +21,7 @@ from studio.job.recipe import (
     SIZE_MINIMUM,
     SIZE_STEP,
     STEPS_MAXIMUM,
+    Recipe,
 )
 
 TEXT_MAXIMUM = 64_000
@@ -44,6 +46,7 @@ def parameters_text(generated: GeneratedImage) -> str:
         "CFG scale": f"{recipe.guidance.scale:g}",
         "Seed": recipe.seed,
         "Size": f"{recipe.width}x{recipe.height}",
+        **_painted(recipe),
         "Model": re.split(r"[/\\]", recipe.model)[-1] or recipe.model,
         "Model hash": generated.model_hash[:HASH_DIGITS],
         "Version": f"Reverie {generated.versions.get('reverie', '')}".strip(),
@@ -53,6 +56,13 @@ def parameters_text(generated: GeneratedImage) -> str:
         lines.append(f"{NEGATIVE} {_plain(recipe.negative_prompt)}")
     lines.append(", ".join(f"{key}: {_quoted(str(value))}" for key, value in settings.items()))
     return "\n".join(lines)
+
+
+def _painted(recipe: Recipe) -> dict[str, str]:
+    """What other programs say of a picture that was made from another one."""
+    if isinstance(recipe.start, FromImage):
+        return {"Denoising strength": f"{recipe.start.strength:g}"}
+    return {"Denoising strength": "1"} if recipe.inpaint is not None else {}
 
 
 def _plain(text: str) -> str:

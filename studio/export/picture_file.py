@@ -17,7 +17,7 @@ from studio.errors import InvalidField, RefusedFile, StorageError
 from studio.export.decoding import decode
 from studio.export.metadata import PARAMETERS_KEY, REVERIE_KEY, Made, read_reverie, reverie_text
 from studio.export.parameters import TEXT_MAXIMUM, from_parameters, parameters_text
-from studio.image import Image
+from studio.image import Image, Mask
 from studio.job.event import GeneratedImage
 from studio.job.recipe import Recipe
 from studio.storage import Verify, write_durably, write_new
@@ -31,6 +31,7 @@ class Picture:
 
     `recipe` is there if the file holds a good one. `parameters` holds what could be understood of another program's
     text, under the names of the form's fields; `text` is that text itself. `problems` are sentences for the user.
+    `transparent` says how far each pixel was clear before the picture was laid on white; None if none could be.
     """
 
     image: Image
@@ -39,6 +40,7 @@ class Picture:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     problems: tuple[str, ...] = ()
+    transparent: Mask | None = None
 
 
 def write_picture(path: Path, generated: GeneratedImage) -> None:
@@ -114,7 +116,7 @@ def read_picture(path: Path) -> Picture:
             problems.append(problem.sentence)
     text = texts.get(PARAMETERS_KEY, "")[:TEXT_MAXIMUM]
     parameters = from_parameters(text) if text and recipe is None else {}
-    return Picture(decoded.image, recipe, made, parameters, text, tuple(problems))
+    return Picture(decoded.image, recipe, made, parameters, text, tuple(problems), decoded.transparent)
 
 
 def _read(path: Path) -> bytes:

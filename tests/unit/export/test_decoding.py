@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 
 from studio.errors import RefusedFile
-from studio.export.decoding import BAD_PROFILE, ORIENTATION, decode
+from studio.export.decoding import BAD_PROFILE, MOVES, ORIENTATION, decode
 from tests.unit.export.made import encoded, linear_profile, noise, packed_text_chunk, png, png_chunk
 
 NOISE = noise(9, 15)
@@ -71,6 +71,17 @@ def test_transparent_colours_lie_on_white() -> None:
     colour = PIL.Image.new("RGB", (2, 1), (1, 2, 3))
     colour.putpixel((1, 0), (4, 5, 6))
     assert pixels(encoded(colour, "PNG", transparency=(1, 2, 3))).tolist() == [[[255, 255, 255], [4, 5, 6]]]
+
+
+def test_transparency_is_told_upright() -> None:
+    picture = PIL.Image.new("RGBA", (2, 1))
+    picture.putdata([(9, 9, 9, 200), (9, 9, 9, 0)])
+    exif = PIL.Image.Exif()
+    exif[ORIENTATION] = 6
+    found = decode(encoded(picture, "PNG", exif=exif)).transparent
+    assert found is not None
+    assert found.values.tolist() == [[55], [255]]
+    assert decode(encoded(PICTURE, "PNG")).transparent is None
 
 
 def test_sixteen_bits_of_grey() -> None:
@@ -138,6 +149,8 @@ def test_the_first_frame(kind: str) -> None:
         frames[0], kind, save_all=True, append_images=frames[1:], **({"lossless": True} if kind == "WEBP" else {})
     )
     assert (pixels(data) == (255, 0, 0)).all()
+    assert decode(data).problems == (MOVES,)
+    assert decode(encoded(frames[0], kind)).problems == ()
 
 
 @pytest.mark.parametrize(("width", "height"), [(6, 2), (5, 3), (5, 200), (8000, 8000)])

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio.export.parameters import NEGATIVE, from_parameters, parameters_text
+from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import PROMPT_MAXIMUM, Guidance, Sampling, recipe
 from tests.unit.export.made import generated
 
@@ -30,6 +31,18 @@ def test_the_text_of_a_karras_run_of_a_model_in_a_folder() -> None:
         "Steps: 12, Sampler: Euler, Schedule type: Karras, CFG scale: 7.5, Seed: 7, Size: 128x128, "
         'Model: "my, model", Model hash: 0123456789, Version: Reverie 0.1.0'
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, ""),
+        ({"start": FromImage(image="a" * 64, strength=0.35)}, "Denoising strength: 0.35, "),
+        ({"inpaint": Inpaint(image="a" * 64, mask="b" * 64)}, "Denoising strength: 1, "),
+    ],
+)
+def test_how_far_a_picture_was_noised(fields: dict[str, Any], said: str) -> None:
+    assert f"Size: 128x128, {said}Model: starter" in parameters_text(generated(**fields))
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=40)
