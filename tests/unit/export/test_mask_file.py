@@ -10,13 +10,14 @@ import PIL.Image
 import pytest
 
 from studio.errors import RefusedFile
-from studio.export.mask_file import read_mask
+from studio.export.mask_file import as_mask
+from studio.export.picture_file import read_picture
 from tests.unit.export.made import encoded, png
 
 
 def mask_of(tmp_path: Path, data: bytes) -> list[list[int]]:
     (tmp_path / "mask").write_bytes(data)
-    return read_mask(tmp_path / "mask").values.tolist()
+    return as_mask(read_picture(tmp_path / "mask")).values.tolist()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
