@@ -35,13 +35,14 @@ class BrushPath:
         self._pointer: Touch | None = None
         self._brush_at = Touch(0.0, 0.0, 0.0)
         self._since_dab = 0.0
+        self._pressed = 0.0  # at the last dab
 
     def to(self, x: float, y: float, pressure: float) -> list[Touch]:
         """The dabs on the way to where the pointer is now."""
         target = Touch(x, y, min(max(pressure, 0.0), 1.0))
         pointer, self._pointer = self._pointer, target
         if pointer is None:
-            self._brush_at = target
+            self._brush_at, self._pressed = target, target.pressure
             return [target]
         if self._lag == 0:
             return self._walk(target)
@@ -70,7 +71,7 @@ class BrushPath:
         """
         length = math.hypot(target.x - pointer.x, target.y - pointer.y)
         if length == 0:
-            return []
+            return [self._brush_at._replace(pressure=target.pressure)]
         pieces = min(math.ceil(length / self._lag * _SMOOTH_PIECES), _SMOOTH_PIECES_MAXIMUM)
         lag, start = self._lag / length, self._brush_at
         places = []
@@ -89,13 +90,22 @@ class BrushPath:
         first = max(0.0, step - self._since_dab)
         if length == 0 or first > length:
             self._since_dab += length
-            return []
+            return self._harder(target)
+        self._pressed = target.pressure
         last = math.floor((length - first) / step)
         self._since_dab = length - (first + last * step)
         enter, leave = self._inside(start, target, self._brush.size / 2 + 1)
         begin = max(0, math.ceil((enter * length - first) / step))
         end = min(last, math.floor((leave * length - first) / step))
         return [_between(start, target, (first + index * step) / length) for index in range(begin, end + 1)]
+
+    def _harder(self, target: Touch) -> list[Touch]:
+        """A pen that is pressed harder where it is paints there at once."""
+        reacts = self._brush.pressure_size or self._brush.pressure_opacity
+        if not reacts or target.pressure <= self._pressed:
+            return []
+        self._pressed = target.pressure
+        return [target]
 
     def _inside(self, start: Touch, target: Touch, margin: float) -> tuple[float, float]:
         """Between which parts (0 to 1) of the way a dab of this radius touches the document; none: (1, 0)."""

@@ -17,6 +17,7 @@ _FINE, _FINE_UNTIL = 4, 128.0
 _HALF, _HALF_UNTIL = 2, 512.0
 # Values of the falloff that are computed per pixel of the rim.
 _FALLOFF_STEPS = 64
+_ROWS = 64  # that are computed at a time, so that a large dab needs no memory besides its own
 
 
 class Dab(NamedTuple):
@@ -75,10 +76,13 @@ def _coverage(size: float, hardness: float, x: float, y: float) -> Pixels:
     entries = max(256, math.ceil(_FALLOFF_STEPS * outer / 2))
     falloff = _falloff(np.sqrt(np.arange(entries) / (entries - 1)) * outer, outer, max(width, 1.0))
     scale = np.float32((entries - 1) / outer**2)
-    squared = (places - np.float32(x)) ** 2 * scale + ((places - np.float32(y)) ** 2 * scale)[:, None]
-    np.minimum(squared, np.float32(entries - 1), out=squared)
-    squared += np.float32(0.5)
-    return falloff[squared.astype(np.int32)]
+    across = (places - np.float32(x)) ** 2 * scale + np.float32(0.5)
+    down = (places - np.float32(y)) ** 2 * scale
+    made = np.empty((len(places), len(places)), np.uint8)
+    for top in range(0, len(places), _ROWS):
+        squared = np.minimum(np.add.outer(down[top : top + _ROWS], across), np.float32(entries - 1))
+        made[top : top + _ROWS] = falloff[squared.astype(np.int32)]
+    return made
 
 
 def _falloff(distance: NDArray[np.float64], outer: float, width: float) -> Pixels:

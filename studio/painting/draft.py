@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import PIL.Image
 
-from studio.errors import RefusedFile
+from studio.errors import OutOfMemory, RefusedFile
 from studio.image import Mask
 from studio.painting.frame import Frame
 
@@ -46,10 +46,12 @@ class Draft:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Draft:
-        """The draft again. Raises `RefusedFile` for anything else, damaged or too large, before it takes memory."""
+        """The draft again. Raises `RefusedFile` for what is none, damaged or too large, before it takes memory."""
         try:
             return _read(data)
-        except (ValueError, TypeError, KeyError, OSError, SyntaxError, struct.error, RecursionError):
+        except MemoryError:
+            raise OutOfMemory("There is not enough memory to go on with the painting of the last time.") from None
+        except Exception:  # a decoder raises nearly anything on damaged data
             raise RefusedFile(
                 "The painting of the last time is damaged and cannot be opened. Open the picture again to go on."
             ) from None
@@ -72,7 +74,7 @@ def _read(data: bytes) -> Draft:
 
 def _mask(png: bytes) -> Mask:
     width, height, *kind = struct.unpack_from(">IIBBBBB", png, len(_PNG_START))
-    if not png.startswith(_PNG_START) or tuple(kind) != _GREY_EIGHT_BITS or width * height > PIXELS_MAXIMUM:
+    if not png.startswith(_PNG_START) or tuple(kind) != _GREY_EIGHT_BITS or not 0 < width * height <= PIXELS_MAXIMUM:
         raise ValueError("no mask of an allowed size")
     with PIL.Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
         return Mask(np.asarray(opened))

@@ -15,6 +15,8 @@ from studio.painting.box import Box
 
 EDGES = frozenset({"left", "top", "right", "bottom"})
 _BAND = 64  # rows that are made at a time, so that a large picture is never copied whole
+_LANCZOS = PIL.Image.Resampling.LANCZOS
+_REDUCED = 3.0
 _SUPPORT = 3  # pixels that Lanczos looks to each side, more if it shrinks
 
 
@@ -102,11 +104,7 @@ class _Side(NamedTuple):
     last: int
     low: float
     high: float
-
-    @property
-    def exact(self) -> bool:
-        """Whether a pixel is a pixel."""
-        return self.high - self.low == self.last - self.first and self.low == int(self.low)
+    exact: bool  # a pixel of the picture for a pixel of the target
 
     @property
     def beyond(self) -> tuple[int, int]:
@@ -128,12 +126,11 @@ def working(picture: Image, mask: Pixels, frame: Frame, size: tuple[int, int]) -
     around = (down.beyond, across.beyond)
     shrinks = size[0] <= frame.width and size[1] <= frame.height
     even = PIL.Image.Resampling.BOX if shrinks else PIL.Image.Resampling.BILINEAR
-    shown = _resampled(picture.pixels, across, down, PIL.Image.Resampling.LANCZOS)
-    masked = _resampled(mask, across, down, even)
-    return (
-        Image(np.pad(shown, (*around, (0, 0)), mode="edge")),
-        Mask(np.pad(masked, around, constant_values=255)),
-    )
+    shown = np.pad(_resampled(picture.pixels, across, down, _LANCZOS), (*around, (0, 0)), mode="edge")
+    masked = np.pad(_resampled(mask, across, down, even), around, constant_values=255)
+    for made in (shown, masked):
+        made.setflags(write=False)  # theirs alone: no further copy is needed
+    return Image(shown), Mask(masked)
 
 
 def _side(start: int, length: int, size: int, picture: int) -> _Side:
@@ -148,10 +145,11 @@ def _side(start: int, length: int, size: int, picture: int) -> _Side:
         first = min(int(((low + high) / 2 - start) / scale), size - 1)
         last = first + 1
     begin, end = start + first * scale, start + last * scale
-    return _Side(size, first, last, min(max(begin, low), high), min(max(end, low), high))
+    return _Side(size, first, last, min(max(begin, low), high), min(max(end, low), high), exact=length == size)
 
 
 def _resampled(values: Pixels, across: _Side, down: _Side, method: PIL.Image.Resampling) -> Pixels:
+    """The part of the target that shows the picture."""
     if across.exact and down.exact:
         return values[int(down.low) : int(down.high), int(across.low) : int(across.high)]
     rows, columns = down.last - down.first, across.last - across.first
@@ -164,7 +162,9 @@ def _resampled(values: Pixels, across: _Side, down: _Side, method: PIL.Image.Res
         top, bottom = _seen(low, high, step, values.shape[0])
         source = PIL.Image.fromarray(np.ascontiguousarray(values[top:bottom, left:right]))
         box = (across.low - left, low - top, across.high - left, high - top)
-        made[row:end] = np.asarray(source.resize((columns, end - row), method, box))
+        # A picture that shrinks very much is first reduced to three times its size: no difference that is seen.
+        gap = _REDUCED if method == _LANCZOS else None
+        made[row:end] = np.asarray(source.resize((columns, end - row), method, box, gap))
     return made
 
 

@@ -18,43 +18,43 @@ _TILE_OVERHEAD = 200  # bytes that Python needs to know a tile, about
 
 
 class UndoStep:
-    """The other side of one change: the tiles as they were before it, or, once undone, as they were after it."""
+    """The other side of one change: the tiles as they were before it, or, once undone, as they were after it.
+
+    `nbytes` is the memory it takes. Every pixel that the step changed lies in `box`: whole tiles, or `EMPTY`.
+    """
 
     def __init__(self, name: str, values: Pixels) -> None:
         self.name = name
+        self.nbytes = 0
+        self.box = EMPTY
         self._values = values
         self._tiles: dict[tuple[int, int], bytes] = {}
-
-    @property
-    def nbytes(self) -> int:
-        return sum(len(packed) + _TILE_OVERHEAD for packed in self._tiles.values())
-
-    @property
-    def box(self) -> Box:
-        """Every pixel that the step changed lies inside; whole tiles. Empty if nothing changed."""
-        found = EMPTY
-        for row, column in self._tiles:
-            found = found.united(_tile(row, column, self._values))
-        return found
 
     def note(self, box: Box, before: Pixels) -> None:
         """Keep those tiles of `before` that are now different. `box` begins at a tile's corner and ends with one."""
         for top in range(0, before.shape[0], TILE):
             band = before[top : top + TILE]
             now = self._values[box.top + top : box.top + top + TILE, box.left : box.right]
-            columns = (band != now).any(axis=0)
             starts = np.arange(0, before.shape[1], TILE)
-            for index in np.flatnonzero(np.logical_or.reduceat(columns, starts)).tolist():
+            changed = np.logical_or.reduceat((band != now).any(axis=0), starts)
+            for index in np.flatnonzero(changed).tolist():
                 tile = band[:, index * TILE : (index + 1) * TILE]
-                self._tiles[(box.top + top) // TILE, box.left // TILE + index] = _packed(tile)
+                self._keep((box.top + top) // TILE, box.left // TILE + index, _packed(tile))
+        self.box = self.box.intersected(Box(0, 0, self._values.shape[1], self._values.shape[0]))
 
-    def swap(self) -> Box:
+    def swap(self) -> None:
         """Exchange the tiles with those of the document: undoes, and called again redoes."""
         for (row, column), packed in self._tiles.items():
-            live = self._values[_tile(row, column, self._values).slices]
-            self._tiles[row, column] = _packed(live)
-            live[:] = _unpacked(packed, live.shape)
-        return self.box
+            live = self._values[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
+            self._keep(row, column, _packed(live))
+            live[:] = packed[0] if len(packed) == 1 else _unpacked(packed, live.shape)
+
+    def _keep(self, row: int, column: int, packed: bytes) -> None:
+        old = self._tiles.get((row, column))
+        if old is None:
+            self.box = self.box.united(Box(column * TILE, row * TILE, (column + 1) * TILE, (row + 1) * TILE))
+        self.nbytes += len(packed) - len(old) if old is not None else len(packed) + _TILE_OVERHEAD
+        self._tiles[row, column] = packed
 
 
 class History:
@@ -106,9 +106,9 @@ class History:
 
     def _swap(self, step: UndoStep) -> Box:
         self.nbytes -= step.nbytes
-        dirty = step.swap()
+        step.swap()
         self.nbytes += step.nbytes
-        return dirty
+        return step.box
 
 
 def bands(box: Box, whole: Box) -> Iterator[Box]:
@@ -118,20 +118,11 @@ def bands(box: Box, whole: Box) -> Iterator[Box]:
         yield Box(left, top, right, top + TILE).intersected(whole)
 
 
-def _tile(row: int, column: int, values: Pixels) -> Box:
-    whole = Box(0, 0, values.shape[1], values.shape[0])
-    return Box(column * TILE, row * TILE, (column + 1) * TILE, (row + 1) * TILE).intersected(whole)
-
-
 def _packed(tile: Pixels) -> bytes:
     """One byte for a tile of one value, which most are; no compressed tile is as short."""
-    first = int(tile[0, 0])
-    if (tile == first).all():
-        return bytes([first])
-    return zlib.compress(tile.tobytes(), 1)
+    raw = tile.tobytes()
+    return raw[:1] if raw == raw[:1] * len(raw) else zlib.compress(raw, 1)
 
 
 def _unpacked(packed: bytes, shape: tuple[int, ...]) -> Pixels:
-    if len(packed) == 1:
-        return np.full(shape, packed[0], np.uint8)
     return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(shape)

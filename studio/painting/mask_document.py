@@ -55,7 +55,9 @@ class MaskDocument:
 
     def snapshot(self) -> Mask:
         """A copy that no later stroke changes."""
-        return Mask(self._values.copy())
+        values = self._values.copy()
+        values.setflags(write=False)  # nobody else has it: `Mask` need not copy it again
+        return Mask(values)
 
     def begin_stroke(self, brush: Brush, *, erase: bool = False, name: str | None = None) -> Stroke:
         """A stroke that paints towards 255, or with `erase` towards 0. `name` is that of its undo step."""

@@ -24,6 +24,26 @@ class _Page:
         self.pending = EMPTY
         self.touched = EMPTY
 
+    def cover(self, dab: Dab) -> None:
+        """Take in the part of a dab that lies on this page; some does."""
+        height, width = dab.coverage.shape
+        left, top = max(dab.left, self.box.left), max(dab.top, self.box.top)
+        right, bottom = min(dab.left + width, self.box.right), min(dab.top + height, self.box.bottom)
+        box = self.box
+        covered = self.coverage[top - box.top : bottom - box.top, left - box.left : right - box.left]
+        new = dab.coverage[top - dab.top : bottom - dab.top, left - dab.left : right - dab.left]
+        np.maximum(covered, new, out=covered)
+        self.pending = self.pending.united(Box(left, top, right, bottom))
+
+    def flush(self, values: Pixels, *, erase: bool) -> Box:
+        """Paint what is pending, and say where."""
+        box, self.pending = self.pending, EMPTY
+        self.touched = self.touched.united(box)
+        left, top = self.box.left, self.box.top
+        inner = slice(box.top - top, box.bottom - top), slice(box.left - left, box.right - left)
+        values[box.slices] = painted(self.base[inner], self.coverage[inner], erase=erase)
+        return box
+
 
 class StrokeLayer:
     """Collects dabs by their maximum and paints them on `values`. Costs what is touched, not the size of the mask."""
@@ -38,23 +58,17 @@ class StrokeLayer:
     def add(self, dab: Dab) -> None:
         """Take a dab in; what lies beyond the document is left away."""
         height, width = dab.coverage.shape
-        box = Box(dab.left, dab.top, dab.left + width, dab.top + height).intersected(self._whole)
-        if box.is_empty:
-            return
-        for row in range(box.top // PAGE, (box.bottom - 1) // PAGE + 1):
-            for column in range(box.left // PAGE, (box.right - 1) // PAGE + 1):
-                self._add(row, column, box, dab)
+        bottom, right = min(dab.top + height, self._whole.bottom), min(dab.left + width, self._whole.right)
+        for row in range(max(dab.top, 0) // PAGE, -(-bottom // PAGE)):
+            for column in range(max(dab.left, 0) // PAGE, -(-right // PAGE)):
+                self._pending.add((row, column))
+                self._page(row, column).cover(dab)
 
     def flush(self) -> Box:
         """Paint what was added since the last time. The box holds every pixel that changed."""
         dirty = EMPTY
         for key in self._pending:
-            page = self._pages[key]
-            box, page.pending = page.pending, EMPTY
-            inner = _relative(box, page.box.left, page.box.top).slices
-            self._values[box.slices] = painted(page.base[inner], page.coverage[inner], erase=self._erase)
-            page.touched = page.touched.united(box)
-            dirty = dirty.united(box)
+            dirty = dirty.united(self._pages[key].flush(self._values, erase=self._erase))
         self._pending.clear()
         return dirty
 
@@ -73,17 +87,9 @@ class StrokeLayer:
         for page in self._pages.values():
             yield page.box, page.base
 
-    def _add(self, row: int, column: int, box: Box, dab: Dab) -> None:
+    def _page(self, row: int, column: int) -> _Page:
         page = self._pages.get((row, column))
         if page is None:
             place = Box(column * PAGE, row * PAGE, (column + 1) * PAGE, (row + 1) * PAGE).intersected(self._whole)
             page = self._pages[row, column] = _Page(place, self._values)
-        part = box.intersected(page.box)
-        covered = page.coverage[_relative(part, page.box.left, page.box.top).slices]
-        np.maximum(covered, dab.coverage[_relative(part, dab.left, dab.top).slices], out=covered)
-        page.pending = page.pending.united(part)
-        self._pending.add((row, column))
-
-
-def _relative(box: Box, left: int, top: int) -> Box:
-    return Box(box.left - left, box.top - top, box.right - left, box.bottom - top)
+        return page
