@@ -39,7 +39,7 @@ class BeforeAfter(QObject):
         self._move()
 
     def _room(self) -> QRectF:
-        frame = self._result.frame
+        frame = self._result.area
         if frame is None:
             return QRectF()
         return self._view.sight().area(*frame.box) & QRectF(self._view.rect())

@@ -117,9 +117,12 @@ class MaskEditor(QObject):
         sheet.picture = picture
         self._show(picture)
 
-    def show_result(self, image: QImage | None) -> None:
-        """Show what a run makes, in the frame, over the picture and under the mask; None takes it away."""
-        self.layers.result.set_image(image)
+    def show_result(self, image: QImage | None, place: Frame | None = None) -> None:
+        """Show what a run makes, over the picture and under the mask; None takes it away.
+
+        It lies in the frame, wherever that is moved, or at `place`.
+        """
+        self.layers.result.set_image(image, place)
         self._before_after.place()
         self.layers.redraw()
         self._offer()

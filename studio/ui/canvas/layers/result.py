@@ -13,10 +13,14 @@ from studio.ui.colours import current_tokens
 
 
 class Result:
-    """`border` is where the result begins, as x of the widget, if it is split against the picture; else None."""
+    """`border` is where the result begins, as x of the widget, if it is split against the picture; else None.
+
+    `place` is where the result lies, None for in the frame.
+    """
 
     def __init__(self) -> None:
         self.frame: Frame | None = None
+        self.place: Frame | None = None
         self.border: float | None = None
         self._picture: Picture | None = None
 
@@ -24,25 +28,32 @@ class Result:
     def is_there(self) -> bool:
         return self._picture is not None
 
-    def set_image(self, image: QImage | None) -> None:
-        """Show `image`, or nothing."""
+    @property
+    def area(self) -> Frame | None:
+        """Which part of the picture the result shows."""
+        return self.place or self.frame
+
+    def set_image(self, image: QImage | None, place: Frame | None = None) -> None:
+        """Show `image` in the frame or at `place`, or nothing."""
         self._picture = None if image is None or image.isNull() else Picture(image)
+        self.place = place
 
     def paint(self, painter: QPainter, sight: Sight) -> None:
         if self.frame is None:
             return
         for area in beyond(self.frame, sight):
             painter.fillRect(area, QColor(current_tokens().raised))
-        if self._picture is None:
+        area = self.area
+        if self._picture is None or area is None:
             return
-        box = framed(self.frame, sight)
+        box = framed(area, sight)
         seen = QRectF(sight.room)
         if self.border is not None:
             seen.setLeft(max(seen.left(), self.border))
         painter.save()
         painter.setClipRect(seen & QRectF(sight.exposed))
         size = self._picture.size
-        own = (size.width(), size.height()) == (self.frame.width, self.frame.height)
+        own = (size.width(), size.height()) == (area.width, area.height)
         self._picture.draw(painter, box, sight.room, sharp=sight.sharp and own)
         painter.restore()
 
