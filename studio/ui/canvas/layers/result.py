@@ -43,17 +43,17 @@ class Result:
             return
         for area in beyond(self.frame, sight):
             painter.fillRect(area, QColor(current_tokens().raised))
-        area = self.area
-        if self._picture is None or area is None:
+        shown = self.area
+        if self._picture is None or shown is None:
             return
-        box = framed(area, sight)
+        box = framed(shown, sight)
         seen = QRectF(sight.room)
         if self.border is not None:
             seen.setLeft(max(seen.left(), self.border))
         painter.save()
         painter.setClipRect(seen & QRectF(sight.exposed))
         size = self._picture.size
-        own = (size.width(), size.height()) == (area.width, area.height)
+        own = (size.width(), size.height()) == (shown.width, shown.height)
         self._picture.draw(painter, box, sight.room, sharp=sight.sharp and own)
         painter.restore()
 
