@@ -98,6 +98,11 @@ def zero_terminal_snr(folder: Path) -> Path:
     return _write_model(folder, SCHEDULER_ZERO_SNR)
 
 
+def nine_channels(folder: Path) -> Path:
+    """A network for inpainting: it reads mask and masked picture beside the state."""
+    return _write_model(folder, SCHEDULER_1, unet={"in_channels": 9}, pipeline="StableDiffusionInpaintPipeline")
+
+
 BUILDERS: dict[str, Callable[[Path], Path]] = {
     build.__name__: build
     for build in (
@@ -109,6 +114,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
         large,
         five_channels,
         zero_terminal_snr,
+        nine_channels,
     )
 }
 
@@ -139,6 +145,7 @@ def _write_model(
     text: dict[str, Any] | None = None,
     tokenizer: Callable[[Path], int] | None = None,
     pad: str = END,
+    pipeline: str = "StableDiffusionPipeline",
 ) -> Path:
     folder.mkdir(parents=True)
     tokens_folder = folder / "tokenizer"
@@ -152,13 +159,13 @@ def _write_model(
     autoencoder.save_pretrained(folder / "vae", safe_serialization=True)
     (folder / "scheduler").mkdir()
     _write(folder / "scheduler" / "scheduler_config.json", scheduler)
-    _write(folder / "model_index.json", _index(str(scheduler["_class_name"])))
+    _write(folder / "model_index.json", _index(pipeline, str(scheduler["_class_name"])))
     return folder
 
 
-def _index(scheduler: str) -> dict[str, object]:
+def _index(pipeline: str, scheduler: str) -> dict[str, object]:
     return {
-        "_class_name": "StableDiffusionPipeline",
+        "_class_name": pipeline,
         "_diffusers_version": "0.6.0",
         "feature_extractor": [None, None],
         "requires_safety_checker": False,

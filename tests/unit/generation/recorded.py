@@ -10,11 +10,13 @@ from typing import Any
 from studio.export.picture_file import read_picture, write_new_picture
 from studio.generation.run import run
 from studio.generation.services import Services
+from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import TERMINAL, Finished, ImageReady, JobEvent, Started, StepDone
 from studio.job.recipe import FromStep, Recipe
 from studio.job.recording import RecordSettings
 from studio.library.pictures import PictureFolder
+from studio.library.sources import SourceStore
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
 from studio.trajectory.record import Trajectory
 from studio.trajectory.store import TrajectoryStore
@@ -51,6 +53,7 @@ class Studio:
         self.pictures = folder / "pictures"
         self.samplers: SamplerRegistry = builtin_samplers()
         self.preview = OFF
+        self.sources: SourceStore | None = None
         self.save: Callable[[Any], Path] = PictureFolder(self.pictures, write_new_picture).save
         self.store = self.new_store()
 
@@ -66,6 +69,7 @@ class Studio:
             self.save,
             self.store,
             lambda path: read_picture(path).image,
+            self.sources,
         )
 
     def make(self, recipe: Recipe, cancel_at: int | None = None, fresh: bool = False) -> Made:
@@ -77,6 +81,11 @@ class Studio:
             if isinstance(event, StepDone) and event.step == cancel_at:
                 token.cancel()
         return read(recipe, told)
+
+    def opened(self, made: Made) -> Image:
+        """The picture that was saved."""
+        assert made.finished.path is not None
+        return read_picture(made.finished.path).image
 
     def record(self, recipe: Recipe) -> Trajectory:
         """Run a recipe and read its trajectory from the disk."""
