@@ -7,7 +7,7 @@ from torch import Tensor
 
 from studio.errors import RefusedFile, StudioError
 from studio.generation.guidance import GuidedDenoiser
-from studio.generation.inpainting.ground import ground_of
+from studio.generation.inpainting.ground import ground_of, in_its_picture
 from studio.generation.run import failure
 from studio.generation.segments import segments
 from studio.generation.services import Services
@@ -45,7 +45,12 @@ def _view(request: ViewRequest, services: Services, may_load: bool) -> ViewReady
     if request.kind in SIGNED_KINDS:
         image, gain = signed_picture(latent, model.previews.linear)
         return ViewReady(request, image, gain=gain)
-    return ViewReady(request, model.decode(latent) if request.exact else model.previews.picture("linear", latent))
+    if not request.exact:
+        return ViewReady(request, model.previews.picture("linear", latent))
+    image = model.decode(latent)
+    # What is expected, as it would be put back; x is shown as it is, noise and all.
+    whole = in_its_picture(image, trajectory.header.recipe, services.sources) if request.kind == "x0" else image
+    return ViewReady(request, whole)
 
 
 def model_of(header: TrajectoryHeader, services: Services, may_load: bool = True) -> Model:

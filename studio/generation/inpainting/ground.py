@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.errors import InvalidField, RefusedFile
+from studio.errors import InvalidField, RefusedFile, StudioError
 from studio.generation.guidance import Network
 from studio.generation.inpainting import latent_mask
 from studio.generation.inpainting.constraint import Blend, Constraint, Soft
@@ -73,6 +73,20 @@ def returned_unchanged(recipe: Recipe, sources: Sources | None) -> Image | None:
         return None
     picture, mask = _asked(recipe.inpaint, sources)
     return None if mask.values.any() else picture
+
+
+def in_its_picture(made: Image, recipe: Recipe, sources: Sources | None) -> Image:
+    """A step's picture with what the mask keeps taken from the source, as the finished one has it.
+
+    As it is where it shows only a part of the source, or where the source is not here.
+    """
+    if recipe.inpaint is None or recipe.inpaint.mode == "crop" or sources is None:
+        return made
+    try:
+        picture, mask = _asked(recipe.inpaint, sources)
+    except StudioError:
+        return made
+    return _finish(picture, mask, None, recipe.inpaint)(made) if _same_size(made, picture) else made
 
 
 def ground_of(recipe: Recipe, model: Model, sources: Sources | None) -> Ground:
@@ -189,6 +203,10 @@ def _rounded_up(side: int) -> int:
 
 def _cut(made: Image, picture: Image) -> Image:
     """What was added to fill the last cells goes again."""
-    if (made.width, made.height) == (picture.width, picture.height):
+    if _same_size(made, picture):
         return made
     return Image(made.pixels[: picture.height, : picture.width])
+
+
+def _same_size(one: Image, other: Image) -> bool:
+    return (one.width, one.height) == (other.width, other.height)

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.generation.views import view
 from studio.job.inpaint import Inpaint
+from studio.job.view import ViewRequest
 from studio.models.model import Model
 from tests.unit.generation.inpainting.painted import Easel, half, photograph, spot
 from tests.unit.generation.recorded import NONE, Studio, branch
@@ -84,3 +86,14 @@ def test_the_next_start_finds_what_a_run_was_painted_on(studio: Studio, easel: E
     before = studio.make(recipe).pixels
     studio.sources = Easel(tmp_path).sources
     assert studio.make(recipe, fresh=True).pixels == before
+
+
+def test_the_x0_of_the_last_step_is_the_picture_and_x_is_what_it_is(studio: Studio, easel: Easel) -> None:
+    recipe = easel.recipe(photograph(), half(), steps=3)
+    made = studio.make(recipe)
+    shown = {kind: view(ViewRequest(made.trajectory, 3, kind), studio.services()).image for kind in ("x0", "x")}
+    kept = photograph().pixels[:, :32]
+    assert shown["x0"] is not None
+    assert shown["x"] is not None
+    assert np.array_equal(shown["x0"].pixels[:, :32], kept)
+    assert not np.array_equal(shown["x"].pixels[:, :32], kept)
