@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.job.recording import RecordSettings
@@ -20,7 +20,12 @@ LIMIT_ON_SLIDER = 100
 
 
 class RecordingSection(QWidget):
-    """`bytes_of(settings)` tells about how many bytes the steps of a picture would take, made as the form says now."""
+    """`bytes_of(settings)` tells about how many bytes the steps of a picture would take, made as the form says now.
+
+    `reshaped` follows when its rows may need another height.
+    """
+
+    reshaped = Signal()
 
     def __init__(
         self, store: SettingsStore, bytes_of: Callable[[RecordSettings], int], parent: QWidget | None = None
@@ -62,12 +67,17 @@ class RecordingSection(QWidget):
     def _tell(self) -> None:
         about = self._bytes_of(self._store.record())
         words = [self.tr("About {size} a picture as the recipe is now.").format(size=size_text(about))]
-        if self._taken is not None and self._taken.count:
-            text = self.tr("The steps of {count} pictures take {size}.")
-            words.append(text.format(count=self._taken.count, size=size_text(self._taken.bytes)))
-        elif self._taken is not None:
-            words.append(self.tr("No steps are kept yet."))
+        if self._taken is not None:
+            words.append(self._taken_words(self._taken))
         self._usage.setText(" ".join(words))
+        self.reshaped.emit()
+
+    def _taken_words(self, taken: Usage) -> str:
+        if not taken.count:
+            return self.tr("No steps are kept yet.")
+        one = self.tr("The steps of 1 picture take {size}.")
+        more = self.tr("The steps of {count} pictures take {size}.")
+        return (one if taken.count == 1 else more).format(count=taken.count, size=size_text(taken.bytes))
 
     def _choices(self) -> list[tuple[str, str, str]]:
         """Each with what it costs, where it is chosen."""

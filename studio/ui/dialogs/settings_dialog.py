@@ -6,8 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio import paths
 from studio.job.recording import RecordSettings
@@ -22,10 +31,15 @@ from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
 
 WIDTH = 480
+# What the frame of a window takes of the screen.
+FRAME = 32
 
 
 class SettingsDialog(QDialog):
-    """Edits the settings store. Opened without blocking, so a run goes on behind it."""
+    """Edits the settings store. Opened without blocking, so a run goes on behind it.
+
+    As high as its rows; on a screen that is lower they scroll, and Close stays in sight.
+    """
 
     def __init__(
         self, store: SettingsStore, bytes_of: Callable[[RecordSettings], int], parent: QWidget | None = None
@@ -37,19 +51,48 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(px(WIDTH))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._folder = ElidedLabel()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, px(12), 0, px(12))
+        sheet = QWidget()
+        self._column = QVBoxLayout(sheet)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._add_look()
         self._add_work()
         self._add_folder()
         self._heading(self.tr("Steps"))
         self._column.addWidget(self.recording)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
-        buttons.rejected.connect(self.reject)
-        buttons.setContentsMargins(px(GUTTER), px(16), px(GUTTER), 0)
-        self._column.addWidget(buttons)
+        self._column.addStretch(1)
+        self._lay_out(sheet)
+        self.recording.reshaped.connect(self._grow)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._grow()
+        super().showEvent(event)
+
+    def _lay_out(self, sheet: QWidget) -> None:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(sheet)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        self._buttons.rejected.connect(self.reject)
+        self._buttons.setContentsMargins(px(GUTTER), px(16), px(GUTTER), 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, px(12), 0, px(12))
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        column.addWidget(self._buttons)
+
+    def _grow(self) -> None:
+        """Make room for what the rows need now, as far as the screen has it."""
+        layout = self.recording.layout()
+        if layout is not None:
+            layout.activate()
+        width = max(self.width(), self.minimumWidth())
+        wanted = self._column.totalHeightForWidth(width) + self._buttons.sizeHint().height() + px(24)
+        room = self.screen().availableGeometry().height() - FRAME
+        self.resize(width, max(self.height(), wanted) if wanted <= room else room)
 
     def _heading(self, text: str) -> None:
         label = QLabel(text)

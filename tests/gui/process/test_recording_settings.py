@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 
 from studio import paths
+from studio.job.shelf import Answer, Usage, UsageRequest
 from studio.ui.dialogs.recording_section import RecordingSection, size_text
 from studio.ui.dialogs.settings_dialog import SettingsDialog
+from studio.ui.widgets.number_row import NumberRow
 from tests.gui.studio_driver import Driver
 
 STEPS = 4
@@ -29,7 +31,7 @@ def test_estimate_and_measured_space_agree(studio: Driver) -> None:
     studio.small(steps=STEPS)
     path = studio.run()
     section = section_of(studio)
-    studio.until(lambda: "The steps of 1 pictures take" in section.usage())
+    studio.until(lambda: "The steps of 1 picture take" in section.usage())
     record = next(paths.pictures().glob(f"{path.stem}*.safetensors"))
     told = studio.window.process._bytes_of(studio.window._store.record())
     assert abs(told - record.stat().st_size) < 0.25 * record.stat().st_size
@@ -58,6 +60,16 @@ def test_none_records_nothing(studio: Driver) -> None:
     studio.small(steps=STEPS)
     studio.run()
     assert list(paths.pictures().glob("*.safetensors")) == []
+
+
+def test_rows_that_come_later_are_not_squeezed(studio: Driver) -> None:
+    section = section_of(studio)
+    dialog = section.window()
+    section.take(Answer(UsageRequest(), usage=Usage(3_600_000, 12, 10**10)))
+    section._mode.field().setCurrentIndex(1)
+    studio.until(lambda: section.height() == section.heightForWidth(section.width()))
+    assert all(row.height() >= row.sizeHint().height() for row in section.findChildren(NumberRow))
+    assert dialog.height() < QApplication.primaryScreen().availableGeometry().height()
 
 
 def test_sizes_are_written_in_decimal_units():
