@@ -17,6 +17,8 @@ _FINE, _FINE_UNTIL = 4, 128.0
 _HALF, _HALF_UNTIL = 2, 512.0
 # Values of the falloff that are computed per pixel of the rim.
 _FALLOFF_STEPS = 64
+# Below this size so many samples are taken in each direction of a pixel.
+_SAMPLES, _SAMPLED_UNTIL = 4, 16.0
 _ROWS = 64  # that are computed at a time, so that a large dab needs no memory besides its own
 
 
@@ -66,23 +68,30 @@ class DabStore:
 def _coverage(size: float, hardness: float, x: float, y: float) -> Pixels:
     """A square with an odd side; the centre of the dab lies at (x, y) of its middle pixel, 0 to 1.
 
-    The falloff is looked up by the squared distance: no root, no floating point for each pixel of a large dab.
+    A small dab is sampled several times in each pixel. The falloff is looked up by the squared distance: no root and
+    no formula for each sample.
     """
-    radius = size / 2
+    samples = _SAMPLES if size < _SAMPLED_UNTIL else 1
+    radius, rim = size / 2, 1 / samples
     width = radius * (1 - hardness)
-    outer = radius + max(0.0, 1.0 - width) / 2  # a hard rim is one pixel wide, half of it outside
-    reach = math.ceil(outer - 0.5)
-    places = np.arange(-reach, reach + 1, dtype=np.float32) + np.float32(0.5)
-    entries = max(256, math.ceil(_FALLOFF_STEPS * outer / 2))
-    falloff = _falloff(np.sqrt(np.arange(entries) / (entries - 1)) * outer, outer, max(width, 1.0))
+    outer = radius + max(0.0, rim - width) / 2  # the rim of a hard dab is a sample wide, half of it outside
+    reach = math.ceil(outer - rim / 2)  # the next sample lies beyond
+    side = (2 * reach + 1) * samples
+    places = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / np.float32(samples) - np.float32(reach)
+    entries = max(256, math.ceil(_FALLOFF_STEPS * outer * samples / 2))
+    falloff = _falloff(np.sqrt(np.arange(entries) / (entries - 1)) * outer, outer, max(width, rim))
     scale = np.float32((entries - 1) / outer**2)
     across = (places - np.float32(x)) ** 2 * scale + np.float32(0.5)
     down = (places - np.float32(y)) ** 2 * scale
-    made = np.empty((len(places), len(places)), np.uint8)
-    for top in range(0, len(places), _ROWS):
+    made = np.empty((side, side), np.uint8)
+    for top in range(0, side, _ROWS):
         squared = np.minimum(np.add.outer(down[top : top + _ROWS], across), np.float32(entries - 1))
         made[top : top + _ROWS] = falloff[squared.astype(np.int32)]
-    return made
+    if samples == 1:
+        return made
+    pixels = side // samples
+    mean: NDArray[np.float64] = made.reshape(pixels, samples, pixels, samples).mean(axis=(1, 3))
+    return np.rint(mean).astype(np.uint8)
 
 
 def _falloff(distance: NDArray[np.float64], outer: float, width: float) -> Pixels:

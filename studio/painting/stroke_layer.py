@@ -58,9 +58,9 @@ class StrokeLayer:
     def add(self, dab: Dab) -> None:
         """Take a dab in; what lies beyond the document is left away."""
         height, width = dab.coverage.shape
-        bottom, right = min(dab.top + height, self._whole.bottom), min(dab.left + width, self._whole.right)
-        for row in range(max(dab.top, 0) // PAGE, -(-bottom // PAGE)):
-            for column in range(max(dab.left, 0) // PAGE, -(-right // PAGE)):
+        box = Box(dab.left, dab.top, dab.left + width, dab.top + height).intersected(self._whole)
+        for row in range(box.top // PAGE, -(-box.bottom // PAGE)):
+            for column in range(box.left // PAGE, -(-box.right // PAGE)):
                 self._pending.add((row, column))
                 self._page(row, column).cover(dab)
 
