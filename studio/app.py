@@ -152,7 +152,7 @@ def build(application: QApplication) -> MainWindow:
     # However the program ends: a thread that still runs would abort it.
     application.aboutToQuit.connect(queue.shut_down)
     try:
-        return MainWindow(queue, store, catalog, samplers, theme)
+        return MainWindow(queue, store, catalog, samplers, theme, sources)
     except BaseException:
         queue.shut_down()
         raise

@@ -23,6 +23,7 @@ PREVIOUS_SUFFIX, DAMAGED_SUFFIX = ".previous", ".damaged-"
 Theme = Literal["dark", "light", "system"]
 PreviewDecoder = Literal["auto", "linear", "tiny", "full", "off"]
 PreviewKind = Literal["x0", "x"]
+WorkspaceName = Literal["generate", "inpaint"]
 RecordMode = Literal["all", "every", "none"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "float16", "bfloat16"]
@@ -34,7 +35,8 @@ class Settings(BaseModel):
     """Frozen; `with_` makes a changed copy. Unknown keys are kept and written again.
 
     `form` holds the fields as the user left them, `recipe` the text of the last recipe. Window geometry and state are
-    base64. `ui_scale` is in percent. `pictures_folder` None is the default place. `record_limit_gb` is
+    base64. `painting_name` is what the open painting is called, `brush` and `overlay` how a mask is painted and shown.
+    `ui_scale` is in percent. `pictures_folder` None is the default place. `record_limit_gb` is
     how much space the steps of all pictures may take, in 10⁹ bytes, 0 for no limit.
     """
 
@@ -45,6 +47,10 @@ class Settings(BaseModel):
     form: Mapping[str, Any] = Field(default_factory=dict)
     window_geometry: Text = ""
     window_state: Text = ""
+    workspace: WorkspaceName = "generate"
+    painting_name: Text = ""
+    brush: Mapping[str, Any] = Field(default_factory=dict)
+    overlay: Mapping[str, Any] = Field(default_factory=dict)
     splitters: Mapping[str, tuple[Annotated[int, Field(ge=0, le=100_000)], ...]] = Field(default_factory=dict)
     theme: Theme = "dark"
     ui_scale: Annotated[int, Field(ge=90, le=150)] = 100

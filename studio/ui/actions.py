@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from studio.ui.canvas.canvas_actions import CanvasActions
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.header import KEYS
 from studio.ui.picture_actions import allow
 
 
 class WindowActions:
     """Every action of the window by name, in menus: the one place that holds their keys."""
 
-    def __init__(self, window: QMainWindow, canvas: CanvasActions) -> None:
+    def __init__(self, window: QMainWindow, pane: Canvas) -> None:
         self._window = window
-        tr = window.tr
+        tr, canvas, mask = window.tr, pane.commands, pane.editor.commands
         self.open = self._action(tr("Open a picture…"), "Ctrl+O")
         self.open_model = self._action(tr("Open a model folder…"))
         self.pictures_folder = self._action(tr("Show the pictures folder"))
@@ -32,12 +34,22 @@ class WindowActions:
         self.live = self._action(tr("Follow the run"))
         self.keys = self._action(tr("Keys"), "F1")
         self.about = self._action(tr("About Reverie"))
+        self.workspaces = self._workspace_actions()
+        self.paste = self._paste(pane)
+        self.take_over = self._action(tr("Use the result as the picture"))
+        self.paint_before = self._action(tr("Back to the painting before"))
         self._menu(tr("&File"), self.open, self.open_model, None, canvas.save_copy, canvas.show_in_folder,
                    self.pictures_folder, None, self.settings, self.quit)  # fmt: skip
-        self._menu(tr("&Edit"), canvas.copy, None, self.prompt)
-        self._menu(tr("&View"), canvas.fit, canvas.actual_size, canvas.zoom_in, canvas.zoom_out, None, self.live,
-                   self.full_screen)  # fmt: skip
-        self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch)
+        self._menu(tr("&Edit"), mask.undo, mask.redo, None, canvas.copy, self.paste, None, self.prompt)
+        self._menu(tr("&View"), *self.workspaces, None, canvas.fit, canvas.actual_size, canvas.zoom_in,
+                   canvas.zoom_out, None, self.live, self.full_screen)  # fmt: skip
+        self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch, None, canvas.paint,
+                                       self.take_over, mask.before_after, self.paint_before)  # fmt: skip
+        self.mask_menu = self.picture_menu.addMenu(tr("Mask"))
+        self.mask_menu.setToolTipsVisible(True)
+        for group in mask.of_mask():
+            self.mask_menu.addActions(list(group))
+            self.mask_menu.addSeparator()
         self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
         self._menu(tr("&Help"), self.keys, self.about)
 
@@ -64,6 +76,21 @@ class WindowActions:
     def allow_live(self, away: bool) -> None:
         """The user looks at something else than the run, or not."""
         allow(self.live, "" if away else self._window.tr("The newest step is shown."))
+
+    def _workspace_actions(self) -> tuple[QAction, ...]:
+        titles = (self._window.tr("Generate pictures"), self._window.tr("Paint on pictures"))
+        actions = tuple(self._action(title, key) for title, key in zip(titles, KEYS, strict=True))
+        for action in actions:
+            action.setCheckable(True)
+        return actions
+
+    def _paste(self, pane: Canvas) -> QAction:
+        """Only where canvas or window have the keyboard: text fields paste what is for them."""
+        action = QAction(self._window.tr("Paste a picture"), self._window)
+        action.setShortcut(QKeySequence("Ctrl+V"))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        pane.addAction(action)
+        return action
 
     def _menu(self, title: str, *actions: QAction | None) -> QMenu:
         menu = self._window.menuBar().addMenu(title)

@@ -17,6 +17,9 @@ from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.settings import Settings
 from studio.ui.dialogs.keys_dialog import KeysDialog
+from studio.ui.form_values import FormValues
+from studio.ui.header import INPAINT
+from studio.ui.inpaint.painting import Painting
 from studio.ui.metrics import px
 from studio.ui.picture_files import PictureFiles
 from studio.ui.settings_store import SettingsStore
@@ -52,12 +55,19 @@ class Controller(QObject):
         if row is not None:
             window.recipe_pane.reveal(row, focus=True)
             return
+        if window.inpaint.repaint.prepare():
+            window.process.pausing.toggle()
+            return
+        notice = window.inpaint.prepare()
         try:
             recipes = window.form.recipes()
+            window.inpaint.check(recipes[0])
         except InvalidField as problem:
             self._refuse_field(problem.field, problem.sentence)
             return
         self.banner.dismiss()
+        if notice:
+            self.banner.tell("info", notice)
         window.greeting.end()
         window.timeline.set_live(True)
         jobs = window.session.submit(recipes)
@@ -80,15 +90,24 @@ class Controller(QObject):
         """Bring a picture's settings back to the form."""
         if recipe is None:
             return
-        before = self._window.form.values
-        self._window.form.load(recipe)
-        undo = (self.tr("Undo"), lambda: self._window.form.put_back(before))
+        window = self._window
+        before, painting = window.form.values, window.inpaint.desk.painting
+        window.form.load(recipe)
+        undo = (self.tr("Undo"), lambda: self._put_back(before, painting))
+        if recipe.pixels and window.form.values.painted is not None:
+            window.workspaces.show(INPAINT)
         if recipe.model not in {entry.name for entry in self._catalog.entries()}:
             sentence = self.tr("This picture was made with the model '{model}'. Open its folder to make it again.")
             choices = [(self.tr("Open folder"), self.open_model), undo]
             self.banner.tell("warning", sentence.format(model=recipe.model), choices)
         else:
             self.toast.tell(self.tr("The settings of this picture are back."), *undo)
+
+    def _put_back(self, values: FormValues, painting: Painting | None) -> None:
+        """The form and the painting of a moment ago."""
+        self._window.inpaint.restoring.set_painted(values.painted)
+        self._window.form.put_back(values)
+        self._window.inpaint.desk.put(painting)
 
     def open_model(self) -> None:
         """Let the user choose a model folder, check it, and take it."""
@@ -109,7 +128,7 @@ class Controller(QObject):
 
     def _connect_actions(self) -> None:
         window, act, canvas = self._window, self._window.actions_of_window, self._window.canvas
-        act.open.triggered.connect(lambda: self.files.ask_and_open(self._pictures()))
+        act.open.triggered.connect(self._ask_and_open)
         act.open_model.triggered.connect(self.open_model)
         act.pictures_folder.triggered.connect(lambda: self.files.open_folder(self._pictures()))
         act.settings.triggered.connect(self._open_settings)
@@ -134,9 +153,9 @@ class Controller(QObject):
 
     def _connect_panes(self) -> None:
         window, history, foot = self._window, self._window.history, self._window.recipe_pane.foot
-        window.canvas.file_dropped.connect(self.files.open)
+        window.canvas.file_dropped.connect(self._open)
         window.canvas.drop_refused.connect(lambda sentence: self.banner.tell("warning", sentence))
-        self.files.opened.connect(self._opened)
+        self.files.opened.connect(self.show_picture)
         self.files.done.connect(self.toast.tell)
         self.files.refused.connect(lambda sentence: self.banner.tell("danger", sentence))
         foot.generate.connect(self.generate)
@@ -172,7 +191,18 @@ class Controller(QObject):
         if not self._window.recipe_pane.mark(field, sentence, focus=True):
             self.banner.tell("danger", sentence)
 
-    def _opened(self, picture: Picture, path: Path) -> None:
+    def _ask_and_open(self) -> None:
+        path = self.files.ask(self._pictures())
+        if path is not None:
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        """For its settings, or where pictures are painted on to be painted on."""
+        if not self._window.inpaint.takes(path):
+            self.files.open(path)
+
+    def show_picture(self, picture: Picture, path: Path) -> None:
+        """Show a picture that was opened, and take over what it says about its making."""
         self._window.greeting.end()
         self._window.stage.show_file(picture.image, picture.recipe, path)
         if picture.recipe is not None:

@@ -33,6 +33,7 @@ class Greeting(QObject):
         super().__init__(parent)
         self._canvas, self._form, self._queue = canvas, form, queue
         self._over = False
+        self._held = False
         self._ready = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -49,20 +50,35 @@ class Greeting(QObject):
             return
         self._over = True
         self._rest.stop()
+        if self._held:
+            return
         if self._canvas.picture() is None:
             self._canvas.greet(self.tr("In a moment the noise becomes a picture."))
         else:
             self._canvas.greet("")
 
+    def hold(self, held: bool) -> None:
+        """Say nothing while the canvas is used for something else."""
+        self._held = held
+
+    def greet_again(self) -> None:
+        """The canvas is free again, and nothing was shown on it yet."""
+        if self._over:
+            self._canvas.clear()
+            return
+        self._greet()
+        if self._ready:
+            self._ask()
+
     def _follow(self, names: frozenset[str]) -> None:
-        if not self._over and names & NOISE_FIELDS:
+        if not self._over and not self._held and names & NOISE_FIELDS:
             self._greet()
             if self._ready:
                 self._rest.start()
 
     def _model_ready(self, status: ModelStatus) -> None:
         self._ready = not status.sentence
-        if self._ready and not self._over:
+        if self._ready and not self._over and not self._held:
             self._ask()
 
     def _ask(self) -> None:
@@ -72,7 +88,7 @@ class Greeting(QObject):
 
     def _drawn(self, noise: FirstNoise) -> None:
         wanted = self._recipe()
-        if not self._over and wanted is not None and _noise_of(noise.recipe) == _noise_of(wanted):
+        if not self._over and not self._held and wanted is not None and _noise_of(noise.recipe) == _noise_of(wanted):
             self._show(noise.image)
 
     def _greet(self) -> None:

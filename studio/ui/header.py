@@ -1,20 +1,26 @@
-"""The line below the menus: which workspace this is, and which model works where."""
+"""The line below the menus: the workspaces as tabs, and which model works where."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabBar, QWidget
 
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
 from studio.ui.widgets.state import plain_tooltip
 
 HEIGHT = 36
+GENERATE, INPAINT = "generate", "inpaint"
+WORKSPACES = (GENERATE, INPAINT)
+"""Their names, in the order of their tabs."""
+
+KEYS = ("F5", "F6")
 
 
 class Header(QWidget):
-    """`settings_requested` is the wish to change device or precision."""
+    """`workspace_chosen(name)` is a click on a tab; `settings_requested` the wish to change device or precision."""
 
+    workspace_chosen = Signal(str)
     settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,17 +28,33 @@ class Header(QWidget):
         self.setProperty("surface", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(px(HEIGHT))
-        title = QLabel(self.tr("Generate"))
-        title.setProperty("role", "heading")
+        self._tabs = QTabBar()
+        self._tabs.setProperty("kind", "workspaces")
+        self._tabs.setAccessibleName(self.tr("Workspaces"))
+        self._tabs.setExpanding(False)
+        self._tabs.setDrawBase(False)
+        for title, keys in zip((self.tr("Generate"), self.tr("Inpaint")), KEYS, strict=True):
+            number = self._tabs.addTab(title)
+            self._tabs.setTabToolTip(number, plain_tooltip(title, keys))
         self._where = QPushButton()
         self._where.setProperty("kind", "flat")
         self._where.setToolTip(plain_tooltip(self.tr("Which model works on which device. Click to change it.")))
         self._where.clicked.connect(self.settings_requested)
         line = QHBoxLayout(self)
-        line.setContentsMargins(px(GUTTER), 0, px(4), 0)
-        line.addWidget(title)
+        line.setContentsMargins(px(GUTTER) - px(8), 0, px(4), 0)
+        line.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
         line.addStretch(1)
         line.addWidget(self._where)
+        self._tabs.currentChanged.connect(lambda number: self.workspace_chosen.emit(WORKSPACES[number]))
+
+    def show_workspace(self, name: str) -> None:
+        """Mark the tab of the workspace that is shown."""
+        with QSignalBlocker(self._tabs):
+            self._tabs.setCurrentIndex(WORKSPACES.index(name))
+
+    def workspace(self) -> str:
+        """Whose tab is marked."""
+        return WORKSPACES[self._tabs.currentIndex()]
 
     def show_place(self, model: str, device: str = "", precision: str = "") -> None:
         """Tell model, device and precision; those that are not known yet are left out."""

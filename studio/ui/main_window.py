@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from studio import paths
+from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
 from studio.settings import Settings
@@ -23,6 +24,9 @@ from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
 from studio.ui.greeting import Greeting
 from studio.ui.header import Header
+from studio.ui.inpaint.inpaint_controller import InpaintController
+from studio.ui.inpaint.paint_tools import PaintTools
+from studio.ui.inpaint.workspaces import Workspaces
 from studio.ui.kept_steps import KeptSteps
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.recipe_pane import RecipePane
@@ -48,7 +52,13 @@ class MainWindow(QMainWindow):
     """Owns the panes and the objects behind them. Closing it saves the settings and ends the worker thread."""
 
     def __init__(
-        self, queue: JobQueue, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry, theme: Theme
+        self,
+        queue: JobQueue,
+        store: SettingsStore,
+        catalog: ModelCatalog,
+        samplers: SamplerRegistry,
+        theme: Theme,
+        sources: SourceStore,
     ) -> None:
         super().__init__()
         self._queue, self._store = queue, store
@@ -57,6 +67,7 @@ class MainWindow(QMainWindow):
         self.session = RunSession(queue, self)
         self.recipe_pane = RecipePane(self.form, samplers, catalog)
         self.canvas = Canvas()
+        self.paint_tools = PaintTools(self.canvas)
         self.timeline = Timeline()
         self.history = HistoryPanel(load_image)
         self.tree = TreePanel(load_image, lambda: Path(store.current.pictures_folder or paths.pictures()))
@@ -65,8 +76,10 @@ class MainWindow(QMainWindow):
         self.stage = Stage(self.canvas, self.timeline, self.history, store.record, self)
         self.greeting = Greeting(self.canvas, self.form, queue, self)
         self._lay_out()
-        self.actions_of_window = WindowActions(self, self.canvas.commands)
+        self.actions_of_window = WindowActions(self, self.canvas)
+        self.workspaces = Workspaces(self, store)
         self.controller = Controller(self, catalog, store)
+        self.inpaint = InpaintController(self, queue, catalog, store, sources)
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
         self.races = RaceController(self, samplers, store)
@@ -74,6 +87,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
         self._connect()
         self._restore(store.current)
+        self.inpaint.start()
         self._ring = FocusRing(self)
 
     def warm_up(self) -> None:
@@ -82,9 +96,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember()
-        self._store.save()
-        # Out of sight first: ending the thread may take as long as one network call.
+        # Out of sight first: ending the threads may take as long as one network call.
         self.hide()
+        self.inpaint.shut_down()
+        self._store.save()
         self.tree.stop()
         self._queue.shut_down()
         super().closeEvent(event)
@@ -96,7 +111,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.paint_tools, 1)
         column.addWidget(self.timeline)
         for pane in (middle, self.side, self.history, self.tree):
             pane.setProperty("surface", "panel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +23,9 @@ NOT_OF_A_RUN = frozenset({"count", "seed_locked"})
 class Pausing(QObject):
     """Remembers how the form was when a run was accepted, so that it knows whether it was changed.
 
+    `prepare()` is called before that is asked, for what the form learns only when it is needed; it says whether that is
+    something else. `check(recipe)` raises `InvalidField` for a branch that cannot be.
+
     `went_on()` tells that the run, or its branch, works again; `told(sentence)` says what was done, `refused(field,
     sentence)` what could not be.
     """
@@ -35,6 +38,8 @@ class Pausing(QObject):
         super().__init__(parent)
         self._form, self._session = form, session
         self._accepted: dict[JobId, FormValues] = {}
+        self.prepare: Callable[[], bool] = lambda: False
+        self.check: Callable[[Recipe], object] = lambda recipe: None
 
     def remember(self, jobs: Iterable[JobId]) -> None:
         """These jobs were accepted from the form as it is now."""
@@ -59,13 +64,15 @@ class Pausing(QObject):
         return frozenset(name for name in names if getattr(before, name) != getattr(self._form.values, name))
 
     def _go_on(self, paused: PausedRun) -> None:
-        changed = self.changed()
+        repainted = self.prepare()
+        changed = self.changed() | ({"painted"} if repainted else set())
         if not changed:
             self._session.go_on()
             self.went_on.emit()
             return
         try:
             branch = self._branch(paused, changed)
+            self.check(branch)
         except InvalidField as problem:
             self.refused.emit(problem.field, problem.sentence)
             return

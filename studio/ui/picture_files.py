@@ -33,14 +33,13 @@ class PictureFiles(QObject):
         super().__init__(window)
         self._window = window
 
-    def ask_and_open(self, folder: Path) -> None:
-        """Let the user choose a picture."""
+    def ask(self, folder: Path) -> Path | None:
+        """Let the user choose a picture; None if the user does not."""
         title = self.tr("Open a picture")
         chosen, _ = QFileDialog.getOpenFileName(
             self._window, title, str(folder), self.tr("Pictures ({patterns})").format(patterns=PICTURE_FILTER)
         )
-        if chosen:
-            self.open(Path(chosen))
+        return Path(chosen) if chosen else None
 
     def open(self, path: Path) -> None:
         """Read a picture and the recipe inside it."""

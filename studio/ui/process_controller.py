@@ -33,6 +33,7 @@ class ProcessController(QObject):
         self._catalog = catalog
         self._store = store
         self.pausing = Pausing(window.form, window.session, self)
+        self.pausing.prepare, self.pausing.check = window.inpaint.repaint.prepare, window.inpaint.check
         self._connect_views(queue)
         window.timeline.noise_wanted.connect(window.stage.noise_it)
         self._connect_pause()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -36,11 +37,26 @@ from studio.ui.timeline.timeline import Timeline
 from studio.ui.titles import title
 
 
+@dataclass(frozen=True, eq=False)
+class Scenery:
+    """A picture to be shown. `size` is that of the finished picture if this is a state on the way to it, else None.
+
+    `live`: it comes from the run that is followed, and nobody asked for this very picture.
+    """
+
+    image: Image
+    caption: str
+    recipe: Recipe | None
+    path: Path | None = None
+    size: tuple[int, int] | None = None
+    live: bool = False
+
+
 class Stage(QObject):
     """Shows the run that works, or the picture the user chose; never moves the view while a run goes on.
 
     `recipe()` is that of the picture on the canvas, None for one whose making is not known; `shown_changed` tells that
-    the canvas shows something else.
+    the canvas shows something else. `divert(scenery)` says whether a picture was shown, or left out, by somebody else.
     """
 
     shown_changed = Signal()
@@ -63,7 +79,9 @@ class Stage(QObject):
         self._shown_size: tuple[int, int] | None = None
         self._whole = False
         self._opened: tuple[Path, Image] | None = None
-        self._before_noise: tuple[Image, str, Recipe | None, Path | None, tuple[int, int] | None]
+        self._before_noise: Scenery | None = None
+        self._scenery: Scenery | None = None
+        self.divert: Callable[[Scenery], bool] = lambda scenery: False
         timeline.step_selected.connect(self._show_step)
         timeline.look_changed.connect(self._show_step)
         timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
@@ -106,7 +124,8 @@ class Stage(QObject):
         if self._timeline.is_live and preview.kind == self._timeline.kind:
             caption = self.tr("Step {step} of {steps}, {kind}")
             text = caption.format(step=preview.step, steps=preview.steps, kind=preview.kind)
-            self._show(preview.image, _captioned(text, recipe), recipe, size=(recipe.width, recipe.height))
+            size = (recipe.width, recipe.height)
+            self._show(Scenery(preview.image, _captioned(text, recipe), recipe, size=size, live=True))
 
     def show_job(self, job: JobId) -> None:
         """Show the finished picture of a job. Raises nothing: a file that is gone is told below the canvas."""
@@ -119,12 +138,22 @@ class Stage(QObject):
         if entry is None or image is None:
             return
         self._look_away(image, entry.recipe, entry.path)
-        self._show(image, title(entry.recipe), entry.recipe, entry.path)
+        self._show(Scenery(image, title(entry.recipe), entry.recipe, entry.path))
 
     def show_file(self, image: Image, recipe: Recipe | None, path: Path) -> None:
         """Show a picture that was opened or dropped."""
         self._look_away(image, recipe, path)
-        self._show(image, path.name, recipe, path)
+        self._show(Scenery(image, path.name, recipe, path))
+
+    def finished(self) -> Scenery | None:
+        """What is shown, if it is a finished picture."""
+        return self._scenery if self._scenery is not None and self._scenery.size is None else None
+
+    def show_again(self) -> bool:
+        """Show once more what was shown last; False if nothing was."""
+        if self._scenery is not None:
+            self._show(self._scenery)
+        return self._scenery is not None
 
     @Slot(object)
     def learn(self, facts: TrajectoryFacts) -> None:
@@ -137,12 +166,13 @@ class Stage(QObject):
     def noise_it(self, wanted: bool) -> None:
         """Show the picture on the canvas at every level of noise; or, without that wish, as it was before."""
         picture = self._canvas.picture()
-        if not wanted:
-            self._show(*self._before_noise)
-        elif picture is not None:
+        if not wanted and self._before_noise is not None:
+            self._show(self._before_noise)
+        elif wanted and picture is not None:
             image, path = from_qimage(picture), self._canvas.path()
             size = self._shown_size or (image.width, image.height)
-            self._before_noise = (image, self._canvas.caption(), self._shown, path, None if self._whole else size)
+            end = None if self._whole else size
+            self._before_noise = Scenery(image, self._canvas.caption(), self._shown, path, end)
             film = NoisedFilm(path or image, size, self._shown or Recipe(), self._timeline.projector.film)
             self._timeline.show_noised(film)
             self._show_step(film.done)
@@ -165,10 +195,12 @@ class Stage(QObject):
         self._timeline.begin(film, event.first_step)
 
     def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
-        self._timeline.finish(generated.image)
+        # A run with nothing to paint begins no steps: the strip still shows those of another one.
+        if job == self._running:
+            self._timeline.finish(generated.image)
         self._history.set_image(job, generated)
         if self._timeline.is_live:
-            self._show(generated.image, title(generated.recipe), generated.recipe)
+            self._show(Scenery(generated.image, title(generated.recipe), generated.recipe, live=True))
 
     def _end(self, event: Finished | Cancelled | Failed) -> None:
         recipe = self._recipes.pop(event.job, None)
@@ -193,29 +225,34 @@ class Stage(QObject):
         look = self._timeline.look(step)
         if look is None:
             return
+        live = self._timeline.is_live
         if look.final and look.recipe is not None:
-            self._show(look.image, title(look.recipe), look.recipe, self._file_of(look.recipe))
+            path = self._file_of(look.recipe)
+            self._show(Scenery(look.image, title(look.recipe), look.recipe, path, live=live))
         else:
-            self._show(look.image, _captioned(look.caption, look.recipe), look.recipe, size=look.size)
+            caption = _captioned(look.caption, look.recipe)
+            self._show(Scenery(look.image, caption, look.recipe, size=look.size, live=live))
 
     def _file_of(self, recipe: Recipe) -> Path | None:
         """The file of the run that had this very recipe."""
         entries = (self._history.entry(job) for job in self._history.jobs())
         return next((entry.path for entry in entries if entry and entry.recipe is recipe), None)
 
-    def _show(
-        self,
-        image: Image,
-        caption: str,
-        recipe: Recipe | None,
-        path: Path | None = None,
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        """Show a finished picture, or with the `size` that it will have a state on the way to it."""
-        frame = size or (image.width, image.height)
+    def _show(self, scenery: Scenery) -> None:
+        image = scenery.image
+        frame = scenery.size or (image.width, image.height)
         keep = frame == self._shown_size
-        self._shown, self._shown_size, self._whole = recipe, frame, size is None
-        self._canvas.show_image(image, caption, keep_view=keep, size=frame, path=path, has_recipe=recipe is not None)
+        self._scenery = scenery
+        self._shown, self._shown_size, self._whole = scenery.recipe, frame, scenery.size is None
+        if not self.divert(scenery):
+            self._canvas.show_image(
+                image,
+                scenery.caption,
+                keep_view=keep,
+                size=frame,
+                path=scenery.path,
+                has_recipe=scenery.recipe is not None,
+            )
         self.shown_changed.emit()
 
 

@@ -32,6 +32,7 @@ class Workspace(QWidget):
         super().__init__(parent)
         self._left, self._right = left, right
         self._cell_edge = CELL
+        self._cells_hidden = False
         self._railed = False
         self._moved_by_user = False
         left.setMinimumWidth(px(LEFT_NARROW))
@@ -63,6 +64,11 @@ class Workspace(QWidget):
         if len(sizes) == self._splitter.count():
             self._moved_by_user = True
             self._splitter.setSizes(list(sizes))
+
+    def hide_cells(self, hidden: bool) -> None:
+        """Leave the strip no room for cells, or as much as the window has."""
+        self._cells_hidden = hidden
+        self._arrange_cells()
 
     def is_railed(self) -> bool:
         """Whether the right pane is folded to a rail."""
@@ -109,7 +115,10 @@ class Workspace(QWidget):
             left = LEFT_NARROW if self.width() < px(NARROW_BELOW) else LEFT_WIDE if self.width() >= px(WIDE) else LEFT
             right = 0 if self._railed else px(RIGHT_WIDE if self.width() >= px(WIDE) else RIGHT)
             self._splitter.setSizes([px(left), self.width() - px(left) - right, right])
-        height = self.window().height()
+        self._arrange_cells()
+
+    def _arrange_cells(self) -> None:
+        height = 0 if self._cells_hidden else self.window().height()
         edge = 0 if height < px(NO_CELLS_BELOW) else CELL_SMALL if height < px(SMALL_CELLS_BELOW) else CELL
         if edge != self._cell_edge:
             self._cell_edge = edge

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from studio import paths
 from studio.job.event import TERMINAL, Queued
+from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import builtin_samplers
 from studio.ui.main_window import MainWindow
@@ -42,7 +43,9 @@ class Cycle:
         self.store = SettingsStore(paths.settings_file())
         self.queue = JobQueue(QuickEngine)
         catalog = ModelCatalog(paths.starter_model())
-        self.window = MainWindow(self.queue, self.store, catalog, builtin_samplers(), theme)
+        self.window = MainWindow(
+            self.queue, self.store, catalog, builtin_samplers(), theme, SourceStore(paths.data() / "sources")
+        )
         self.window.session.job_event.connect(self.events.append)
         self.window.show()
 

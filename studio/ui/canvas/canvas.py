@@ -42,6 +42,7 @@ class Canvas(QWidget):
         self._band = CaptionBand()
         self._greeting = Card(self.view)
         self._drop_frame = DropFrame(self.view)
+        self._invitation = ""
         self._path: Path | None = None
         self._has_recipe = False
         self._pointer: QPointF | None = None
@@ -121,6 +122,10 @@ class Canvas(QWidget):
         """Show or hide the line below the picture."""
         self._band.setVisible(shown)
 
+    def set_invitation(self, text: str) -> None:
+        """Say what a picture that is held over the canvas would be taken for; "" says the usual."""
+        self._invitation = text
+
     def take_drops_of(self, widget: QWidget) -> None:
         """Take the pictures that are dropped on `widget` as if they were dropped here."""
         drop = PictureDrop(widget)
@@ -187,7 +192,7 @@ class Canvas(QWidget):
         if problem:
             self._drop_frame.refuse(problem)
         else:
-            self._drop_frame.invite(self.tr("Drop to use the settings of this picture."))
+            self._drop_frame.invite(self._invitation or self.tr("Drop to use the settings of this picture."))
 
     def _tell_place(self) -> None:
         shown = self.view.image() is not None

@@ -8,13 +8,14 @@ from studio.ui.picture_actions import PictureActions, allow
 
 
 class CanvasActions(PictureActions):
-    """Beside those of every picture: `save_copy`, `branch`, which its owner allows, and for the view `fit`,
-    `actual_size`, `zoom_in`, `zoom_out`."""
+    """Beside those of every picture: `save_copy`, `branch` and `paint`, which their owners allow, and for the view
+    `fit`, `actual_size`, `zoom_in`, `zoom_out`."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.save_copy = self.add(self.tr("Save a copy…"), "device-floppy", "Ctrl+Shift+S")
         self.branch = self.add(self.tr("Branch here"), "git-branch", "Ctrl+B")
+        self.paint = self.add(self.tr("Paint on this"), "brush")
         self.fit = self.add(self.tr("Fit"), "maximize", "Ctrl+0")
         self.actual_size = self.add(self.tr("Actual size"), "aspect-ratio", "Ctrl+1")
         self.zoom_in = self.add(self.tr("Zoom in"), "zoom-in", "Ctrl++", "Ctrl+=")
@@ -27,4 +28,5 @@ class CanvasActions(PictureActions):
 
     def right_click_menu(self) -> QMenu:
         """The actions on the picture."""
-        return self.menu([(self.copy, self.save_copy, self.show_in_folder), (self.use_settings, self.branch)])
+        own = (self.use_settings, self.branch, self.paint)
+        return self.menu([(self.copy, self.save_copy, self.show_in_folder), own])

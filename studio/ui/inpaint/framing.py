@@ -37,6 +37,11 @@ def is_exact(frame: Frame, size: Size) -> bool:
     return (rounded(frame.width), rounded(frame.height)) == size and frame.width <= size[0] and frame.height <= size[1]
 
 
+def is_alike(frame: Frame, size: Size) -> bool:
+    """Whether the frame has the shape of the size, so that nothing is stretched that could be seen."""
+    return is_exact(frame, size) or abs(frame.width * size[1] / (frame.height * size[0]) - 1.0) <= UNEVEN
+
+
 def working_size(frame: Frame, size: Size) -> Size:
     """How large the part in the frame is handed over: as it is where its size only has to be rounded up."""
     return (frame.width, frame.height) if is_exact(frame, size) else size
@@ -62,8 +67,7 @@ def frame_for(framing: Framing, picture: Size, size: Size) -> Frame:
     if is_exact(whole, size):
         return whole
     if framing == "fit":
-        uneven = abs(picture[0] * size[1] / (picture[1] * size[0]) - 1.0)
-        return whole if uneven <= UNEVEN else Frame.fit(*picture, *size)
+        return whole if is_alike(whole, size) else Frame.fit(*picture, *size)
     if framing == "crop":
         return Frame.crop(*picture, *size)
     if framing == "actual":

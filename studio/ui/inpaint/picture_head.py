@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
@@ -28,9 +28,6 @@ class PictureHead(QWidget):
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
         self._note.setProperty("role", "secondary")
-        self._mask = QPushButton(self.tr("Mask"))
-        self._mask.setProperty("opens", "menu")
-        self._mask.setToolTip(plain_tooltip(self.tr("Take a mask from elsewhere, or save this one")))
         self._take_over = QPushButton(self.tr("Use as the picture"))
         self.framing = ChoiceRow(self.tr("Frame"), self._framings(dragged=False), "fit")
         self._lay_out()
@@ -46,7 +43,6 @@ class PictureHead(QWidget):
         set_state(self._name, "tone", "" if name else "quiet")
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        self._mask.setEnabled(bool(name))
 
     def note(self) -> str:
         """What is said about the picture."""
@@ -67,10 +63,6 @@ class PictureHead(QWidget):
         can = self.tr("Go on painting on the result; the picture before comes back with Undo")
         self._take_over.setToolTip(plain_tooltip(why_not or can))
 
-    def set_mask_menu(self, menu: QMenu) -> None:
-        """What the button of the mask opens."""
-        self._mask.setMenu(menu)
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
@@ -90,13 +82,10 @@ class PictureHead(QWidget):
         self._head = QHBoxLayout()
         self._head.addWidget(self._name, 1)
         self._head.addWidget(self._open)
-        self._buttons = QHBoxLayout()
-        self._buttons.addWidget(self._take_over, 1)
-        self._buttons.addWidget(self._mask)
         self._text = QVBoxLayout()
         self._text.addLayout(self._head)
         self._text.addWidget(self._note)
-        self._text.addLayout(self._buttons)
+        self._text.addWidget(self._take_over)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._text)
         self._column.addWidget(self.framing)
@@ -108,4 +97,3 @@ class PictureHead(QWidget):
         self._text.setContentsMargins(px(GUTTER), 0, px(GUTTER), 0)
         self._text.setSpacing(px(4))
         self._head.setSpacing(px(4))
-        self._buttons.setSpacing(px(8))

@@ -22,8 +22,9 @@ class HistoryPanel(QWidget):
     """Shows jobs and their pictures; what the user wants with one is told by signals that carry its id.
 
     `selected` asks to show a picture; it is emitted by a click, a double click or Return, and only for a job that has
-    one. `branch_requested` asks to branch from it, `compare_requested(job, other)` to compare two, None being the
-    picture shown. `delete_requested` comes after the user agreed; the owner deletes the file and calls `remove`.
+    one. `branch_requested` asks to branch from it, `paint_requested` to paint on it, `mask_requested` to take its
+    brightness as the mask, `compare_requested(job, other)` to compare two, None being the picture shown.
+    `delete_requested` comes after the user agreed; the owner deletes the file and calls `remove`.
     """
 
     selected = Signal(int)
@@ -31,6 +32,8 @@ class HistoryPanel(QWidget):
     show_in_folder_requested = Signal(int)
     use_settings_requested = Signal(int)
     branch_requested = Signal(int)
+    paint_requested = Signal(int)
+    mask_requested = Signal(int)
     compare_requested = Signal(object, object)
     delete_requested = Signal(int)
 
@@ -53,6 +56,8 @@ class HistoryPanel(QWidget):
         self._list.setSelectionMode(CardList.SelectionMode.ExtendedSelection)
         self._actions = PictureActions(self._list)
         self._branch = self._actions.add(self.tr("Branch from this picture"), "git-branch")
+        self._paint = self._actions.add(self.tr("Paint on this"), "brush")
+        self._mask = self._actions.add(self.tr("Use its brightness as the mask"), "contrast")
         self._compare = self._actions.add(self.tr("Compare with the picture shown"), "git-compare")
         self._delete = self._actions.add(self.tr("Delete file…"), "trash", "Delete")
         self._delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -90,6 +95,10 @@ class HistoryPanel(QWidget):
         """All jobs, newest first."""
         return [self._model.index(row).data(ENTRY).job for row in range(self._model.rowCount())]
 
+    def newest(self) -> JobId | None:
+        """The newest job that has a picture."""
+        return next((job for job in self.jobs() if (entry := self._model.entry(job)) and entry.has_picture), None)
+
     def entry(self, job: JobId) -> Entry | None:
         """What is known of a job, or None."""
         return self._model.entry(job)
@@ -118,6 +127,8 @@ class HistoryPanel(QWidget):
         actions.show_in_folder.triggered.connect(lambda: self._ask_for(self.show_in_folder_requested))
         actions.use_settings.triggered.connect(lambda: self._ask_for(self.use_settings_requested))
         self._branch.triggered.connect(lambda: self._ask_for(self.branch_requested))
+        self._paint.triggered.connect(lambda: self._ask_for(self.paint_requested))
+        self._mask.triggered.connect(lambda: self._ask_for(self.mask_requested))
         self._compare.triggered.connect(self._ask_to_compare)
         self._delete.triggered.connect(self._ask_before_deleting)
         self._offer()
@@ -152,7 +163,8 @@ class HistoryPanel(QWidget):
         jobs = self._chosen()
         self._compare.setText(self.tr("Compare") if len(jobs) == 2 else self.tr("Compare with the picture shown"))
         allow(self._compare, "" if len(jobs) in (1, 2) else self.tr("Choose one picture, or two with Ctrl."))
-        allow(self._branch, "" if entry and entry.has_picture else self.tr("There is no picture yet."))
+        for action in (self._branch, self._paint, self._mask):
+            allow(action, "" if entry and entry.has_picture else self.tr("There is no picture yet."))
 
     def _offer(self) -> None:
         entry = self._current()
@@ -166,7 +178,8 @@ class HistoryPanel(QWidget):
             return
         actions = self._actions
         own = (actions.use_settings, self._branch, self._compare)
-        menu = actions.menu([(actions.copy, actions.show_in_folder), own, (self._delete,)])
+        painting = (self._paint, self._mask)
+        menu = actions.menu([(actions.copy, actions.show_in_folder), own, painting, (self._delete,)])
         menu.popup(self._list.viewport().mapToGlobal(place))
 
     def _ask_before_deleting(self) -> None:
