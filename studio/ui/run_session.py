@@ -28,6 +28,9 @@ from studio.job.race import LaneStep, Race, RaceQueued
 from studio.job.recipe import Recipe
 from studio.worker.job_queue import JobQueue
 
+# Beyond it the time that is left is told in minutes.
+SECONDS_TOLD = 90
+
 
 class Phase(Enum):
     """Where the run is."""
@@ -248,9 +251,9 @@ class RunSession(QObject):
         return text.format(step=event.step, steps=event.steps, speed=f"{speed:.1f}", left=self._duration(left))
 
     def _duration(self, seconds: float) -> str:
-        if seconds < 60:
+        if seconds < SECONDS_TOLD:
             return self.tr("{seconds} s").format(seconds=round(seconds))
-        return self.tr("{minutes} min {seconds} s").format(minutes=int(seconds // 60), seconds=round(seconds % 60))
+        return self.tr("{minutes} min").format(minutes=round(seconds / 60))
 
     def _ended(self, event: Finished | Cancelled | Failed) -> None:
         self._groups.pop(event.job, None)

@@ -212,3 +212,8 @@ class TestManyRuns:
         assert [url.toLocalFile() for url in mime.urls()] == [str(path)]
         assert mime.hasImage()
         assert studio.toast() == "Copied."
+
+    @pytest.mark.parametrize(("seconds", "told"), [(3.6, "4 s"), (89.4, "89 s"), (119.7, "2 min"), (3600.0, "60 min")])
+    def test_the_time_that_is_left_is_told_in_few_words(self, studio: Driver, seconds: float, told: str) -> None:
+        text = studio.window.session._step_text(StepDone(1, step=1, steps=2, seconds=seconds, timestep=500.0))
+        assert text.endswith(f"steps/s, {told} left")

@@ -165,6 +165,8 @@ class Timeline(QWidget):
         self.filmstrip.setVisible(edge > 0)
         if edge:
             self.filmstrip.set_edge(edge)
+        self.hints.has_strip = edge > 0
+        self._tell(self.filmstrip.value() or self._shown.done)
 
     def take_keys_of(self, widget: QWidget) -> None:
         """Let the keys of the stage work while `widget` has the focus, too."""

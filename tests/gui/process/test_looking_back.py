@@ -149,6 +149,9 @@ def test_hints_come_once_each_and_are_remembered(start: Callable[..., Driver]) -
     studio.small(steps=STEPS)
     studio.run()
     timeline = timeline_of(studio)
+    timeline.set_cell_edge(0)
+    assert timeline._transport.note() == ""
+    timeline.set_cell_edge(64)
     assert timeline._transport.note() == "Drag along the strip: every step is kept."
     timeline.filmstrip.go_to(2)
     exact(studio, 2)
