@@ -38,13 +38,15 @@ class BrushPopup(Popup):
             description=self.tr("How far the stroke lags behind the pointer, so that a trembling hand is not seen."),
         )
         self.pressure_size = CheckRow(
-            self.tr("Pressure changes size"),
+            self.tr("Pen pressure"),
             USUAL.pressure_size,
+            text=self.tr("Changes the size"),
             description=self.tr("A pen that is pressed harder paints a wider stroke. A mouse paints in full."),
         )
         self.pressure_opacity = CheckRow(
-            self.tr("Pressure changes opacity"),
+            self.tr("Pen pressure"),
             USUAL.pressure_opacity,
+            text=self.tr("Changes the opacity"),
             description=self.tr("A pen that is pressed harder paints a denser stroke. A mouse paints in full."),
         )
         for row in (self.spacing, self.smoothing, self.pressure_size, self.pressure_opacity):

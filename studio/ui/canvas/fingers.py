@@ -59,7 +59,7 @@ class Fingers(QObject):
 
     def _touch(self, event: QTouchEvent) -> Touching:
         begun = self._pointer("press", event)
-        if len(event.points()) == 1:
+        if len(event.points()) == 1 and not self._pointing.pans:
             self._pointing.begin(begun)
             event = yield
             while len(event.points()) == 1 and event.type() == QEvent.Type.TouchUpdate:
@@ -79,14 +79,15 @@ class Fingers(QObject):
         while event.type() != QEvent.Type.TouchEnd:
             held = [point for point in event.points() if point.state() != QEventPoint.State.Released]
             places = [point.position() for point in held[:2]]
-            if len(places) == len(before) == 2:
+            # A finger that comes or goes moves the middle, but not the picture.
+            if places and len(places) == len(before):
                 self._move(before, places)
             before = places
             event = yield
 
     def _move(self, before: list[QPointF], places: list[QPointF]) -> None:
-        middle, was = ((pair[0] + pair[1]) / 2 for pair in (places, before))
-        apart, were = (math.dist(pair[0].toTuple(), pair[1].toTuple()) for pair in (places, before))
+        middle, was = ((pair[0] + pair[-1]) / 2 for pair in (places, before))
+        apart, were = (math.dist(pair[0].toTuple(), pair[-1].toTuple()) for pair in (places, before))
         self._view.pan(middle - was)
         if were > 0:
             self._view.zoom_to(self._view.transform().zoom * apart / were, middle)

@@ -23,7 +23,7 @@ from studio.ui.canvas.navigation import Navigation
 from studio.ui.canvas.picture_view import PictureView
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.pointing import Pointing
-from studio.ui.canvas.tool_box import ToolBox
+from studio.ui.canvas.tool_box import HAND, ToolBox
 
 ShowPicture = Callable[[Image], None]
 
@@ -80,9 +80,11 @@ class MaskEditor(QObject):
             raise ValueError(f"a mask of {document.width}×{document.height} on {picture.width}×{picture.height}")
         self._pointing.cancel()
         self.easel.sheet = Sheet(picture, document, frame, step)
+        before = self._view.frame()
         self._show(picture)
         self.layers.open()
-        self._view.fit()
+        if self._view.frame() != before:
+            self._view.fit()
         if not self.active:
             self.active = True
             self._view.installEventFilter(self._pointing)
@@ -124,7 +126,7 @@ class MaskEditor(QObject):
         """
         self.layers.result.set_image(image, place)
         self._before_after.place()
-        self.layers.redraw()
+        self.layers.redraw_result()
         self._offer()
 
     def set_frame(self, frame: Frame, step: float | None = None) -> None:
@@ -194,7 +196,7 @@ class MaskEditor(QObject):
         easel.erasing_changed.connect(self.erasing_changed)
         self._pointing.hovered.connect(self._hover)
         self._pointing.menu_requested.connect(self._open_menu)
-        self._before_after.moved.connect(self.layers.redraw)
+        self._before_after.moved.connect(self.layers.redraw_result)
         self.commands.before_after.toggled.connect(self._before_after.split)
 
     def _painted(self, box: Box) -> None:
@@ -220,13 +222,13 @@ class MaskEditor(QObject):
         self.commands.tools[self.tool].setChecked(True)
         if self.active:
             self.layers.set_tool(self.tool, rings=self._box.is_brush)
-            self._navigation.set_tool(self._box.cursor, hand=self.tool == "hand")
+            self._navigation.set_tool(self._box.cursor, hand=self.tool == HAND)
 
     def _hover(self, pointer: Pointer | None) -> None:
         cursor = self._box.cursor_at(pointer)
         if self.tool == "frame" and not self._navigation.pans:
             self._navigation.set_tool(cursor)
-        self.layers.hover(pointer)
+        self.layers.hover(None if self._navigation.pans else pointer)
 
     def _open_menu(self, place: QPoint) -> None:
         self.commands.right_click_menu().popup(self._view.mapToGlobal(place))

@@ -111,6 +111,12 @@ class MaskLayers:
         self._view.scene.forget()
         self._view.update()
 
+    def redraw_result(self) -> None:
+        """The result is another one."""
+        frame = self.result.frame
+        if frame is not None:
+            self._view.scene.changed(around(self._view.sight().area(*frame.box), EDGE) & self._view.rect())
+
     def _ring_changed(self) -> None:
         before, self._ringed = self._ringed, self.ring.area(self._view.transform())
         for area in (before, self._ringed):

@@ -53,6 +53,11 @@ class Pointing(QObject):
         }
 
     @property
+    def pans(self) -> bool:
+        """Whether a press moves the view instead of beginning something."""
+        return self._navigation.pans
+
+    @property
     def is_busy(self) -> bool:
         """Whether a tool is in the middle of something."""
         return self._gesture is not None
@@ -110,7 +115,9 @@ class Pointing(QObject):
         if right and self.is_busy:
             self._press = None
             return True
-        self.begin(self._of_mouse(_pressed(event), event), resize if right else None)
+        press = self._of_mouse(_pressed(event), event)
+        self.hovered.emit(press)
+        self.begin(press, resize if right else None)
         return True
 
     def _mouse_move(self, event: QMouseEvent) -> bool:
@@ -147,7 +154,9 @@ class Pointing(QObject):
             event.ignore()
             return self._button is not None
         self._button = Button.LeftButton
-        self.begin(of_pen("press", event, self._view.transform()))
+        press = of_pen("press", event, self._view.transform())
+        self.hovered.emit(press)
+        self.begin(press)
         event.accept()
         return True
 

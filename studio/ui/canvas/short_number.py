@@ -70,6 +70,7 @@ class ShortNumber(QWidget):
         """Call it something else."""
         self._title = title
         self._label.setText(title)
+        self._measure()
         self.set_value(self._value)
 
     def title(self) -> str:
@@ -96,7 +97,8 @@ class ShortNumber(QWidget):
         self._line.setSpacing(px(4))
         self._field.setFixedWidth(px(FIELD))
         self._slider.setMinimumWidth(px(SLIDER_MINIMUM))
-        self._slider.setMaximumWidth(px(SLIDER_MAXIMUM))
+        # Beyond that it would be hard to say which slider belongs to which name.
+        self.setMaximumWidth(self._label.sizeHint().width() + px(SLIDER_MAXIMUM) + px(FIELD) + 2 * px(4))
 
     def _entered(self, text: str) -> None:
         value = self._limits.parse(text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.ui.canvas.mask_editor import MaskEditor
+from studio.ui.colours import current_tokens
 from studio.ui.metrics import px
 from studio.ui.tokens import ICON_TOOL
 from studio.ui.widgets.icon_button import IconButton
@@ -50,9 +51,11 @@ class ToolBar(QWidget):
         )
         self._column = QVBoxLayout(self)
         self._buttons: list[ActionButton] = []
+        self._lines: list[Divider] = []
         for number, group in enumerate(groups):
             if number:
-                self._column.addWidget(_line())
+                self._lines.append(Divider())
+                self._column.addWidget(self._lines[-1], 0, Qt.AlignmentFlag.AlignHCenter)
             for action in group:
                 button = ActionButton(action)
                 self._buttons.append(button)
@@ -75,10 +78,15 @@ class ToolBar(QWidget):
         self._column.setSpacing(0)
         for button in self._buttons:
             button.setFixedSize(px(BUTTON), px(BUTTON))
+        for line in self._lines:
+            # Its room above and below is part of it: margins of a layout would be the same for all.
+            line.setFixedSize(px(24), px(9))
 
 
-def _line() -> QWidget:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.NoFrame)
-    line.setProperty("surface", "raised")
-    return line
+class Divider(QWidget):
+    """A line between groups of tools."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() // 2, self.width(), 1, QColor(current_tokens().line))
+        painter.end()

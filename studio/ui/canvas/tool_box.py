@@ -25,9 +25,8 @@ TOOLS: dict[str, Tool] = {
     "fill": fill_similar,
     "gradient": draw_gradient,
     "frame": drag_frame,
-    # The view itself is dragged, so this is never asked for a gesture.
-    "hand": paint,
 }
+HAND = "hand"
 BRUSHES = ("brush", "eraser")
 CURSORS: dict[frozenset[str], Qt.CursorShape] = {
     frozenset(): Shape.ArrowCursor,
@@ -58,7 +57,7 @@ class ToolBox:
     @property
     def cursor(self) -> Qt.CursorShape:
         """The ring stands for the cursor of a brush."""
-        if self.name == "hand":
+        if self.name == HAND:
             return Shape.OpenHandCursor
         return Shape.BlankCursor if self.is_brush else Shape.CrossCursor
 
@@ -69,11 +68,12 @@ class ToolBox:
         return CURSORS[grabbed(self._easel.sheet.frame, pointer)]
 
     def tool(self) -> Tool:
+        """What a press begins. Not asked for with the hand, which drags the view itself."""
         return TOOLS[self.name]
 
     def take(self, name: str) -> None:
         """Take a tool in hand. Raises `KeyError` for one that is not there."""
-        if name not in TOOLS:
+        if name not in TOOLS and name != HAND:
             raise KeyError(name)
         self.name = name
         self._easel.set_erasing(name == "eraser" if self.is_brush else self._subtracts)

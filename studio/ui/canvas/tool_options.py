@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QWidget, QWidgetAction
 
 from studio.painting.brush import SIZE_MAXIMUM, SIZE_MINIMUM, Brush
 from studio.ui.canvas.brush_popup import BrushPopup
@@ -16,7 +16,7 @@ from studio.ui.canvas.overlay_popup import OverlayPopup
 from studio.ui.canvas.short_number import ShortNumber
 from studio.ui.canvas.tool_bar import ActionButton
 from studio.ui.metrics import px
-from studio.ui.tokens import ICON_ROW, TARGET
+from studio.ui.tokens import ICON_ROW
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.number import NumberRange
@@ -43,7 +43,7 @@ class ToolOptions(QWidget):
         self.adds, self.erases = self._mode(self.tr("Add"), "plus"), self._mode(self.tr("Erase"), "minus")
         self.more = IconButton("adjustments-horizontal", self.tr("More of the brush"))
         self.hint = ElidedLabel()
-        self.mask_button = QToolButton()
+        self.mask_button = QPushButton(self.tr("Mask"))
         self.overlay = ActionButton(editor.commands.overlay, size=ICON_ROW)
         self.look = IconButton("chevron-down", self.tr("How the mask is shown"))
         self._brush_popup = BrushPopup(self.more, editor)
@@ -63,18 +63,16 @@ class ToolOptions(QWidget):
         self._line = QHBoxLayout(self)
         self._numbers = (self.brush_size, self.hardness, self.opacity, self.tolerance)
         for number in self._numbers:
-            self._line.addWidget(number, 1)
+            self._line.addWidget(number, 4)
         for button in (self.more, self.adds, self.erases):
             self._line.addWidget(button)
-        self._line.addWidget(self.hint, 4)
-        self._line.addStretch(1)
+        self._line.addWidget(self.hint, 1)
         for last in (self.mask_button, self.overlay, self.look):
             self._line.addWidget(last)
         self.hint.setProperty("role", "secondary")
-        self.mask_button.setText(self.tr("Mask"))
-        self.mask_button.setProperty("kind", "text")
+        self.mask_button.setProperty("kind", "flat")
+        self.mask_button.setProperty("opens", "menu")
         self.mask_button.setAccessibleName(self.tr("Change the whole mask"))
-        self.mask_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.mask_button.setMenu(self._mask_menu())
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -144,10 +142,14 @@ class ToolOptions(QWidget):
         self.hint.setText(self._hint())
 
     def _hint(self) -> str:
-        if self._editor.tool == "hand":
-            return self.tr("Drag to move the view. With any other tool, hold the space bar.")
+        said = {
+            "hand": self.tr("Drag to move the view. With any other tool, hold the space bar."),
+            "polygon": self.tr("Click the corners. Enter closes it, Backspace takes one back."),
+            "fill": self.tr("Click a colour of the picture."),
+            "gradient": self.tr("Drag from full to nothing."),
+        }
         if self._editor.tool != "frame" or self._editor.easel.sheet is None:
-            return ""
+            return said.get(self._editor.tool, "")
         frame = self._editor.easel.sheet.frame
         size = self.tr("{width} × {height}.").format(width=frame.width, height=frame.height)
         return self.tr("{size} Drag the edges, also beyond the picture: what is new there is painted.").format(
@@ -170,7 +172,6 @@ class ToolOptions(QWidget):
         self.setFixedHeight(px(HEIGHT))
         self._line.setContentsMargins(px(12), 0, px(8), 0)
         self._line.setSpacing(px(8))
-        self.mask_button.setMinimumHeight(px(TARGET))
 
 
 def released_at(opacity: float, steps: int) -> int:

@@ -31,9 +31,10 @@ def paint(bench: Bench, press: Pointer) -> Gesture:
 
 def _straight(bench: Bench, press: Pointer, start: tuple[float, float]) -> Gesture:
     at = last = press
+    pressure = press.pressure
     try:
         while at.kind != "release":
-            last = at
+            last, pressure = at, max(pressure, at.pressure)
             path = QPainterPath(QPointF(*start))
             path.lineTo(at.x, at.y)
             bench.outline.trace(path)
@@ -44,7 +45,7 @@ def _straight(bench: Bench, press: Pointer, start: tuple[float, float]) -> Gestu
         bench.redraw()
     stroke = bench.easel.begin(erase=bench.erases(press), plain=True)
     for x, y in (start, (last.x, last.y)):
-        bench.easel.touched(stroke.to(x, y, press.pressure))
+        bench.easel.touched(stroke.to(x, y, pressure))
     _end(bench, stroke, last)
 
 
