@@ -90,7 +90,7 @@ class InpaintPanel(QWidget):
     def show_model(self, *, inpainting: bool) -> None:
         """Whether the network of the model reads a mask."""
         self._inpainting = inpainting
-        reason = self.tr("Needs a model for inpainting: one with nine channels.")
+        reason = self.tr("Needs a model with nine channels.")
         self.way.hold("model", "" if inpainting else reason)
         self._hold()
 

@@ -68,6 +68,8 @@ class Showing(QObject):
     def clear(self) -> None:
         """Show the painting without a result."""
         self._canvas.editor.show_result(None)
+        if self._desk.is_shown and self._desk.painting is not None:
+            self._canvas.set_caption(self._desk.painting.name)
         self.outcome = None
         self.changed.emit()
 
