@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,9 @@ from studio.cli.command import Command, Session
 from studio.cli.destination import read_destination
 from studio.cli.interruption import EXIT_CANCELLED
 from studio.cli.jobs import JobRunner
+from studio.cli.paint_flags import add_repaint_flags
 from studio.cli.recipe_flags import add_change_flags, changed
+from studio.cli.repainting import repainted
 from studio.cli.reporter import JsonReporter, Reporter, TextReporter
 from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import InvalidField
@@ -28,8 +31,12 @@ Step k is the state after k steps: 0 is the noise. The steps before it are taken
 picture (reverie generate --record); where there is none they are computed again, and are the same. With nothing
 changed the branch is the picture itself, bit for bit.
 
-example:
-  reverie branch apples/red-apple-7.png --from-step 12 --prompt "lemon, 3d style" --out apples"""
+With --mask only what is white in the mask goes on from that step as the branch says. All else is kept bit for bit: the
+picture of --image, or what PICTURE itself was painted on, or else PICTURE.
+
+examples:
+  reverie branch apples/red-apple-7.png --from-step 12 --prompt "lemon, 3d style" --out apples
+  reverie branch apples/red-apple-7.png --from-step 5 --prompt "lemon, 3d style" --mask mask.png --inpaint soft"""
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -39,6 +46,7 @@ def _configure(parser: ArgumentParser) -> None:
         help="the step to go on from; 0 is the noise",
     )  # fmt: skip
     add_change_flags(parser, builtin_samplers().infos())
+    add_repaint_flags(parser)
     add_placement_flags(parser)
     parser.add_argument("--record", action="store_true", help="keep the steps of the branch beside its picture")
     parser.add_argument("--out", metavar="FILE|FOLDER", help="where to save; default: the pictures folder")
@@ -52,8 +60,9 @@ def _run(flags: Namespace, session: Session) -> int:
         raise InvalidField("picture", f"{flags.picture.name} has no steps to go on from. {why}")
     workplace = Workplace(session.console)
     destination = read_destination(flags.out, workplace.pictures)
-    branch = _branch(picture.recipe, flags, _record_name(picture.recipe, picture))
-    workplace.catalog.get(branch.model)
+    entry = workplace.catalog.get(picture.recipe.model)
+    painted = repainted(flags, picture.recipe, picture, entry, workplace.sources)
+    branch = _branch(picture.recipe, flags, _record_name(picture.recipe, picture), painted)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement_like(picture.made, flags)
         destination.prepare()
@@ -69,11 +78,11 @@ def _run(flags: Namespace, session: Session) -> int:
         return code
 
 
-def _branch(parent: Recipe, flags: Namespace, record: str) -> Recipe:
+def _branch(parent: Recipe, flags: Namespace, record: str, painted: Mapping[str, object]) -> Recipe:
     """The recipe of the branch. Raises `InvalidField`."""
     noise: Literal["recorded", "reseeded"] = "recorded" if flags.seed is None else "reseeded"
     start = FromStep(trajectory=record, step=flags.from_step, noise=noise, parent=parent)
-    return recipe(**{**dict(parent), **changed(parent, flags, builtin_samplers()), "start": start})
+    return recipe(**{**dict(parent), **changed(parent, flags, builtin_samplers()), **painted, "start": start})
 
 
 def _record_name(recipe: Recipe, picture: Picture) -> str:

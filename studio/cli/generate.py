@@ -11,6 +11,8 @@ from studio.cli.command import Command, Session
 from studio.cli.destination import read_destination
 from studio.cli.interruption import EXIT_CANCELLED
 from studio.cli.jobs import JobRunner
+from studio.cli.paint_flags import PAINT_HELP, add_paint_flags
+from studio.cli.painting import read_painting
 from studio.cli.recipe_flags import add_recipe_flags, recipes
 from studio.cli.reporter import JsonReporter, Reporter, TextReporter
 from studio.cli.workplace import Workplace, add_placement_flags
@@ -29,19 +31,25 @@ PREVIEW_KINDS: tuple[PreviewKind, ...] = ("x0", "x")
 # Previews that are kept as files are worth a full decode.
 KEPT_DECODER: PreviewDecoder = "full"
 
-EPILOG = """\
+EPILOG = f"""\
 Pictures are PNG files with their recipe inside; no file is ever replaced. --out NAME.png saves to that file, and if
 the name is taken or there are several pictures, to NAME-2.png, NAME-3.png and so on. --out FOLDER makes the folder
 and names each picture after its prompt and seed. Without --out they go to the pictures folder of the window.
 
+{PAINT_HELP}
+
 Ctrl+C cancels. Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled; of several pictures, the worst.
 
-example:
-  reverie generate --prompt "red apple, 3d style" --steps 30 --seed 7 --count 4 --out apples"""
+examples:
+  reverie generate --prompt "red apple, 3d style" --steps 30 --seed 7 --count 4 --out apples
+  reverie generate --prompt "lemon, 3d style" --image apple.png --mask mask.png --inpaint soft
+  reverie generate --prompt "green apple, 3d style" --image photo.jpg --mask mask.png --inpaint crop --padding 64
+  reverie generate --prompt "red apple, 3d style" --image apple.png --outpaint 0,0,64,0"""
 
 
 def _configure(parser: ArgumentParser) -> None:
     add_recipe_flags(parser, builtin_samplers().infos())
+    add_paint_flags(parser)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
     )
@@ -69,6 +77,12 @@ def _run(flags: Namespace, session: Session) -> int:
     wanted = recipes(flags, samplers, entry.name, entry.native_size)
     check_grid(wanted[0], entry, samplers)
     preview = _preview(flags)
+    painting = read_painting(flags, entry)
+    if painting is not None:
+        wanted = tuple(painting.on(plain) for plain in wanted)
+        painting.offer_to(workplace.sources)
+        for note in painting.notes:
+            console.note(note)
     destination = read_destination(flags.out, workplace.pictures)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement(flags)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
 from studio.cli.command import Command, Session
 from studio.cli.event_data import picture_data
+from studio.cli.painted_text import ID_SHOWN, painted_rows
 from studio.export.metadata import Made
 from studio.export.picture_file import Picture, read_picture
 from studio.job.difference import changed_from_parent
@@ -67,6 +69,7 @@ def recipe_rows(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Guidance", f"{guidance.scale:g}{interval}{rescale}"
     yield "Seed", str(recipe.seed)
     yield "Size", f"{recipe.width}x{recipe.height}"
+    yield from painted_rows(recipe)
     yield from _branch_rows(recipe)
 
 
@@ -77,7 +80,14 @@ def _branch_rows(recipe: Recipe) -> Iterator[tuple[str, str]]:
     start = recipe.start
     yield "Branch", f"from step {start.step} of '{start.parent.prompt}', seed {start.parent.seed}, noise {start.noise}"
     for change in changed_from_parent(recipe):
-        yield "Changed", f"{change.field}: {change.first} > {change.second}"
+        if change.field.startswith("inpaint.") and start.parent.inpaint is None:
+            continue  # told whole by the rows above
+        yield "Changed", f"{change.field}: {_short(change.first)} > {_short(change.second)}"
+
+
+def _short(value: object) -> str:
+    """Names of pictures and masks are cut, as in the rows above."""
+    return value[:ID_SHOWN] if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) else str(value)
 
 
 def _spacing(sampling: Sampling) -> str:

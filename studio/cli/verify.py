@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli.command import Command, Session
 from studio.cli.difference import Difference, difference, reasons
+from studio.cli.originals import add_original_flags, take_in
 from studio.cli.reporter import TextReporter
 from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import CancelRequested, InvalidField, StudioError
@@ -20,10 +21,18 @@ from studio.job.recipe import Recipe
 if TYPE_CHECKING:
     from studio.generation.services import Services
 
+EPILOG = """\
+What a picture was painted on is found in Reverie's data folder. Where it is not, give the same pixels again with
+--image FILE and --mask FILE; another picture is refused.
+
+Exit codes: 0 same pixels, 1 different pixels or failed, 2 no recipe, no model or nothing to paint on,
+130 cancelled."""
+
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("picture", metavar="PICTURE", type=Path, help="a PNG that Reverie saved")
     parser.add_argument("--model", metavar="FOLDER", help="the model's folder, if it is not known by its name here")
+    add_original_flags(parser)
     add_placement_flags(parser, default="as the picture was made, where this machine can")
     parser.add_argument("--json", action="store_true", help="the result as one line of JSON")
 
@@ -35,6 +44,7 @@ def _run(flags: Namespace, session: Session) -> int:
         raise InvalidField("picture", f"{flags.picture.name} cannot be made again. {why}")
     workplace = Workplace(session.console)
     recipe = _with_model(picture.recipe, flags.model, workplace)
+    take_in(recipe, flags, workplace.sources)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement_like(picture.made, flags)
         services = workplace.services(placement, PreviewSettings("off"))
@@ -108,5 +118,5 @@ COMMAND = Command(
     "Make a picture again from the recipe inside it, and compare every pixel.",
     _configure,
     _run,
-    "Exit codes: 0 same pixels, 1 different pixels or failed, 2 no recipe or unknown model, 130 cancelled.",
+    EPILOG,
 )

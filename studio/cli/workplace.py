@@ -1,4 +1,4 @@
-"""What the window has remembered and the commands use as well: known models, the pictures folder, device, precision."""
+"""What the window has remembered and the commands use as well: models, folders, what was painted on, the device."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from studio import paths
 from studio.cli.console import Console
 from studio.export.metadata import Made
 from studio.job.recording import RecordSettings
+from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
 from studio.settings import load
 
@@ -30,6 +31,7 @@ class Workplace:
         for notice in notices:
             console.note(notice)
         self.catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in self.settings.model_folders])
+        self.sources = SourceStore(paths.data() / "sources")
 
     @property
     def pictures(self) -> Path:
@@ -68,12 +70,13 @@ class Workplace:
         preview: PreviewSettings,
         save: Callable[[GeneratedImage], Path] | None = None,
     ) -> Services:
-        """What runs need: models on this placement, the samplers, previews as wanted. Imports torch."""
+        """What runs need: models on this placement, samplers, previews as wanted, what is painted on. Imports torch."""
         from studio.generation.services import Services
         from studio.models.loader import ModelCache
         from studio.sampling.registry import builtin_samplers
 
-        return Services(ModelCache(self.catalog, lambda: placement), builtin_samplers(), lambda: preview, save)
+        models = ModelCache(self.catalog, lambda: placement)
+        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources)
 
 
 def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:

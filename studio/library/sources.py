@@ -60,18 +60,26 @@ class SourceStore:
         return found
 
     def secure(self, pixels: Iterable[str]) -> None:
-        """Have what was offered under these ids on the disk. Raises `StorageError`; it then stays offered."""
+        """Have what is known here under these ids on the disk. Raises `StorageError`; it then stays known."""
         for name in pixels:
             with self._lock:
-                waiting = self._offered.get(name)
-            if waiting is None:
+                known = self._offered.get(name) or self._remembered.get(name)
+                new = name in self._offered
+            if known is None:
                 continue
-            if not self._path(name).is_file():
+            if not (self._is_whole(name) if new else self._path(name).is_file()):
                 make_folder(self._folder)
-                write_durably(self._path(name), _png(waiting))
+                write_durably(self._path(name), _png(known))
             with self._lock:
                 self._offered.pop(name, None)
-                self._remember(name, waiting)
+                self._remember(name, known)
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether the file is there and holds these very pixels; one that does not is written anew."""
+        try:
+            return _read(self._path(name)).id == name
+        except RefusedFile:
+            return False
 
     def _find(self, name: str) -> Image | Mask:
         with self._lock:
