@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -56,7 +56,8 @@ class Stage(QObject):
     """Shows the run that works, or the picture the user chose; never moves the view while a run goes on.
 
     `recipe()` is that of the picture on the canvas, None for one whose making is not known; `shown_changed` tells that
-    the canvas shows something else. `divert(scenery)` says whether a picture was shown, or left out, by somebody else.
+    the canvas shows something else. `divert(scenery)` shows a picture in another way and says so, `pass_over(scenery)`
+    says that it is not to be shown at all.
     """
 
     shown_changed = Signal()
@@ -82,6 +83,7 @@ class Stage(QObject):
         self._before_noise: Scenery | None = None
         self._scenery: Scenery | None = None
         self.divert: Callable[[Scenery], bool] = lambda scenery: False
+        self.pass_over: Callable[[Scenery], bool] = lambda scenery: False
         timeline.step_selected.connect(self._show_step)
         timeline.look_changed.connect(self._show_step)
         timeline.live_changed.connect(lambda live: self._show_step(None) if live else None)
@@ -208,7 +210,8 @@ class Stage(QObject):
             self._history.set_state(event.job, JobState.FINISHED)
             if event.path is not None:
                 self._history.set_path(event.job, event.path)
-                if recipe is self._shown and self._whole:
+                if recipe is self._shown and self._whole and self._scenery is not None:
+                    self._scenery = replace(self._scenery, path=event.path)
                     self._canvas.set_file(event.path)
         elif isinstance(event, Cancelled):
             self._history.set_state(event.job, JobState.CANCELLED)
@@ -239,6 +242,8 @@ class Stage(QObject):
         return next((entry.path for entry in entries if entry and entry.recipe is recipe), None)
 
     def _show(self, scenery: Scenery) -> None:
+        if self.pass_over(scenery):
+            return
         image = scenery.image
         frame = scenery.size or (image.width, image.height)
         keep = frame == self._shown_size

@@ -60,7 +60,7 @@ class InpaintController(QObject):
         self.keeper = DraftKeeper(paths.data() / DRAFT_NAME, sources, lambda: self.desk.painting, self)
         self.restoring = Restoring(window, self, sources)
         self.repaint = RepaintController(window, self, queue)
-        window.stage.divert = self.showing.take
+        window.stage.divert, window.stage.pass_over = self.showing.take, self.showing.passes_over
         take_up(editor, store.current.brush, store.current.overlay)
         self._connect_wishes()
         self._connect_painting()

@@ -50,16 +50,17 @@ class Showing(QObject):
         self.outcome: Outcome | None = None
         desk.opened.connect(self.clear)
 
+    def passes_over(self, scenery: Scenery) -> bool:
+        """Whether a picture would get in the way: another run goes on, and nobody asked for what it shows."""
+        return scenery.live and self.is_on and self._desk.is_shown and not self.belongs(scenery.recipe)
+
     def take(self, scenery: Scenery) -> bool:
-        """Show a picture that belongs to the painting, or leave out what would get in its way; else False."""
+        """Show a picture that belongs to the painting; any other takes the canvas."""
         if not self.is_on or self._desk.painting is None:
             return False
         place = self._place(scenery)
         if place is not None:
             self._show(scenery, place)
-            return True
-        if scenery.live and self._desk.is_shown:
-            # Another run goes on out of sight: nobody asked for it.
             return True
         self._desk.hide()
         self.clear()
