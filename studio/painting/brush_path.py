@@ -44,7 +44,7 @@ class BrushPath:
         if pointer is None:
             self._brush_at, self._pressed = target, target.pressure
             return [target]
-        if self._lag == 0:
+        if self._lag < 1:  # less than a pixel is not seen
             return self._walk(target)
         return [dab for place in self._followed(pointer, target) for dab in self._walk(place)]
 

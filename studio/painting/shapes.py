@@ -14,6 +14,7 @@ from studio.painting.operation import Operation, whole
 from studio.painting.outline import Floats, area
 
 _ROWS = 256  # of a gradient, computed at a time
+_SHORTEST = 0.001  # pixels that a gradient is long
 _CHORD = 0.02  # pixels by which the corners of an ellipse may cut it short
 
 
@@ -33,7 +34,7 @@ def ellipse(box: Box, *, opacity: float = 1.0, erase: bool = False, antialias: b
     """Paint (or erase) the ellipse that touches the four sides of `box`."""
     if box.is_empty:
         return _nothing
-    count = max(8, math.ceil(math.pi * math.sqrt(max(box.width, box.height) / (4 * _CHORD))))
+    count = 4 * max(2, math.ceil(math.pi / 4 * math.sqrt(max(box.width, box.height) / (4 * _CHORD))))
     angle = np.arange(count) * (2 * math.pi / count)
     x = (box.left + box.right) / 2 + box.width / 2 * np.cos(angle)
     y = (box.top + box.bottom) / 2 + box.height / 2 * np.sin(angle)
@@ -55,11 +56,11 @@ def polygon(
 def gradient(x0: float, y0: float, x1: float, y1: float, *, opacity: float = 1.0, erase: bool = False) -> Operation:
     """Paint (or erase) in full up to (x0, y0), evenly less towards (x1, y1), and nothing beyond it.
 
-    Both points at one place change nothing.
+    Points that are less than a thousandth of a pixel apart change nothing.
     """
     value = level(opacity)
     squared = (x1 - x0) ** 2 + (y1 - y0) ** 2
-    if squared == 0:
+    if squared < _SHORTEST**2:
         return _nothing
 
     def operation(values: Pixels) -> Pixels:
