@@ -53,6 +53,7 @@ class Easel(QObject):
         self.brush = Brush()
         self.tolerance = TOLERANCE
         self.erasing = False
+        self._before = (0, 0)
 
     @property
     def paper(self) -> Sheet:
@@ -89,24 +90,28 @@ class Easel(QObject):
     def begin(self, *, erase: bool, plain: bool = False) -> Stroke:
         """A stroke of the brush; a `plain` one knows no smoothing."""
         brush = replace(self.brush, smoothing=0.0) if plain else self.brush
-        return self.paper.document.begin_stroke(brush, erase=erase)
+        stroke = self.paper.document.begin_stroke(brush, erase=erase)
+        self._before = self._steps()
+        return stroke
+
+    def ended(self, stroke: Stroke, at: tuple[float, float]) -> None:
+        """The stroke is whole. Beside the picture, or on what is masked already, it was none."""
+        self.touched(stroke.finish())
+        self.paper.last = at
+        if self._steps() != self._before:
+            self._stepped()
 
     def touched(self, box: Box | None) -> None:
         """The mask changed in `box`."""
         if box is not None and not box.is_empty:
             self.painted.emit(box)
 
-    def stepped(self) -> None:
-        """A step of the mask was made."""
-        self.paper.frames.mask_went_on()
-        self.committed.emit()
-
     def run(self, name: str, operation: Operation) -> None:
         """Do something to the mask, as one undo step. Nothing happens if it changes nothing."""
         box = self.paper.document.apply(name, operation)
         if not box.is_empty:
             self.touched(box)
-            self.stepped()
+            self._stepped()
 
     def undo(self) -> None:
         """Take the last step of mask or frame back."""
@@ -132,6 +137,14 @@ class Easel(QObject):
         depth, frame = len(paper.document.history), self.tr("Frame")
         undo = frame if paper.frames.last(depth) else paper.document.undo_name
         return undo, frame if paper.frames.next(depth) else paper.document.redo_name
+
+    def _stepped(self) -> None:
+        self.paper.frames.mask_went_on()
+        self.committed.emit()
+
+    def _steps(self) -> tuple[int, int]:
+        history = self.paper.document.history
+        return len(history), history.nbytes
 
     def _moved(self, box: Box | None) -> None:
         if box is not None:

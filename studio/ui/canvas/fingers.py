@@ -58,17 +58,20 @@ class Fingers(QObject):
         self._pointing.cancel()
 
     def _touch(self, event: QTouchEvent) -> Touching:
-        begun = self._pointer("press", event)
+        first = event.points()[0].id()
+        begun = self._pointer("press", event, first)
         if len(event.points()) == 1 and not self._pointing.pans:
             self._pointing.begin(begun)
             event = yield
+            last = begun
             while len(event.points()) == 1 and event.type() == QEvent.Type.TouchUpdate:
-                self._pointing.send(self._pointer("move", event))
+                last = self._pointer("move", event, first)
+                self._pointing.send(last)
                 event = yield
             if event.type() == QEvent.Type.TouchEnd:
                 self._pointing.finish()
                 return
-            if self._pointer("move", event).far_from(begun, SHORT):
+            if last.far_from(begun, SHORT):
                 self._pointing.finish()
             else:
                 self._pointing.cancel()
@@ -92,5 +95,6 @@ class Fingers(QObject):
         if were > 0:
             self._view.zoom_to(self._view.transform().zoom * apart / were, middle)
 
-    def _pointer(self, kind: Kind, event: QTouchEvent) -> Pointer:
-        return at(kind, event.points()[0].position(), self._view.transform(), event.modifiers())
+    def _pointer(self, kind: Kind, event: QTouchEvent, finger: int) -> Pointer:
+        place = next(point.position() for point in event.points() if point.id() == finger)
+        return at(kind, place, self._view.transform(), event.modifiers())

@@ -54,7 +54,7 @@ class MaskLayers:
         self.overlay.levels = self.edge.levels = self._levels
         self.result.set_image(None)
         self.outline.clear()
-        self._view.scene.put((self.result, self.overlay, self.edge, self.grid, self.lines), (self.outline, self.ring))
+        self._view.scene.put((self.result, self.overlay, self.grid, self.edge, self.lines), (self.outline, self.ring))
         self.set_frame(self._easel.paper.frame)
 
     def close(self) -> None:

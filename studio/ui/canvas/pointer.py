@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPointingDevice, QTabletEvent
 
-from studio.ui.canvas.view_transform import ViewTransform
+from studio.ui.canvas.view_transform import TINY, ViewTransform
 
 Kind = Literal["press", "move", "release", "double", "enter", "back"]
 
@@ -47,8 +48,10 @@ def at(kind: Kind, place: QPointF, view: ViewTransform, modifiers: Qt.KeyboardMo
 
 
 def of_mouse(kind: Kind, event: QMouseEvent, view: ViewTransform, ratio: float) -> Pointer:
-    """A mouse stands on a device pixel: what it points at is the middle of that and not its corner."""
-    return at(kind, QPointF(*(_middle(along, ratio) for along in event.position().toTuple())), view, event.modifiers())
+    """A mouse stands on a device pixel: its middle is meant, as far as that is in the picture pixel it stands on."""
+    corner = event.position()
+    inside = QPointF(_middle(corner.x(), view.left, view.zoom, ratio), _middle(corner.y(), view.top, view.zoom, ratio))
+    return at(kind, inside, view, event.modifiers())
 
 
 def of_pen(kind: Kind, event: QTabletEvent, view: ViewTransform) -> Pointer:
@@ -57,6 +60,9 @@ def of_pen(kind: Kind, event: QTabletEvent, view: ViewTransform) -> Pointer:
     return replace(at(kind, event.position(), view, event.modifiers()), pressure=event.pressure(), eraser=eraser)
 
 
-def _middle(along: float, ratio: float) -> float:
+def _middle(along: float, origin: float, zoom: float, ratio: float) -> float:
     device = along * ratio
-    return (device + 0.5) / ratio if device == round(device) else along
+    if device != round(device):
+        return along
+    pixel = math.floor((along - origin) / zoom)
+    return min((device + 0.5) / ratio, origin + (pixel + 1 - TINY) * zoom)

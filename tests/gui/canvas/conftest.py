@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.theme import Theme
+from tests.gui.canvas.desk import Desk
 
 
 @pytest.fixture
@@ -23,3 +24,13 @@ def canvas(qtbot: QtBot, theme: Theme) -> Iterator[Canvas]:
     qtbot.waitUntil(made.view.hasFocus)
     yield made
     made.close()
+
+
+@pytest.fixture
+def desk(canvas: Canvas) -> Iterator[Desk]:
+    """A grey picture of 200 × 150 pixels without a mask; the brush is hard and 20 pixels wide."""
+    made = Desk(canvas)
+    made.open(200, 150)
+    made.take("brush", size=20.0, hardness=1.0)
+    yield made
+    canvas.editor.close()

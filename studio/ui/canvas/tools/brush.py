@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
-from studio.painting.stroke import Stroke
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.tools.gesture import Bench, Gesture
 
@@ -26,7 +25,7 @@ def paint(bench: Bench, press: Pointer) -> Gesture:
     except GeneratorExit:
         easel.touched(stroke.cancel())
         return
-    _end(bench, stroke, last)
+    bench.easel.ended(stroke, (last.x, last.y))
 
 
 def _straight(bench: Bench, press: Pointer, start: tuple[float, float]) -> Gesture:
@@ -46,11 +45,4 @@ def _straight(bench: Bench, press: Pointer, start: tuple[float, float]) -> Gestu
     stroke = bench.easel.begin(erase=bench.erases(press), plain=True)
     for x, y in (start, (last.x, last.y)):
         bench.easel.touched(stroke.to(x, y, pressure))
-    _end(bench, stroke, last)
-
-
-def _end(bench: Bench, stroke: Stroke, last: Pointer) -> None:
-    easel = bench.easel
-    easel.touched(stroke.finish())
-    easel.paper.last = (last.x, last.y)
-    easel.stepped()
+    bench.easel.ended(stroke, (last.x, last.y))
