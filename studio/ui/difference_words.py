@@ -8,8 +8,10 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from studio.job.difference import Difference
+from studio.ui.inpaint.ways import title_of
 
 VALUE_SHOWN = 120
+PIXELS = frozenset({"start.image", "inpaint.image", "inpaint.mask"})
 WORDS_SHOWN = 24
 
 
@@ -33,6 +35,19 @@ def field_name(path: str) -> str:
         "guidance.scale": _tr("Guidance scale"),
         "guidance.interval": _tr("Guidance interval"),
         "guidance.rescale": _tr("Guidance rescale"),
+        "start.image": _tr("Starting picture"),
+        "start.strength": _tr("Strength"),
+        "inpaint": _tr("Painting"),
+        "inpaint.image": _tr("Painted picture"),
+        "inpaint.mask": _tr("Mask"),
+        "inpaint.mode": _tr("Way of painting"),
+        "inpaint.fill": _tr("Fill first"),
+        "inpaint.fill_colour": _tr("Fill colour"),
+        "inpaint.padding": _tr("Padding"),
+        "inpaint.feather": _tr("Feather"),
+        "inpaint.match_colours": _tr("Colours matched at the seam"),
+        "inpaint.jump_length": _tr("Jump length"),
+        "inpaint.repeats": _tr("Repeats"),
     }
     return names.get(path, path.rsplit(".", 1)[-1].replace("_", " ").capitalize())
 
@@ -53,15 +68,45 @@ def value_text(value: Any) -> str:
     return text if len(text) <= VALUE_SHOWN else text[: VALUE_SHOWN - 1] + "…"
 
 
-def sentence(difference: Difference) -> str:
-    """A line such as "Guidance scale: 5 > 7"."""
-    first, second = value_text(difference.first), value_text(difference.second)
-    return f"{field_name(difference.field)}: {first} > {second}"
+def sentences(changed: Iterable[Difference]) -> list[str]:
+    """A line for each, such as "Guidance scale: 5 > 7"."""
+    return [f"{field_name(difference.field)}: {_told(difference)}" for difference in condensed(changed)]
 
 
 def summary(changed: Iterable[Difference]) -> str:
     """All that was changed in one short line, such as "guid 5 > 7, red > green"."""
-    return ", ".join(_short(difference) for difference in changed)
+    return ", ".join(_short(difference) for difference in condensed(changed))
+
+
+def condensed(changed: Iterable[Difference]) -> list[Difference]:
+    """The same, but where only one of the two is painted, that is one difference and not one for each setting of it."""
+    listed = list(changed)
+    way = next((difference for difference in listed if difference.field == "inpaint.mode"), None)
+    if way is None or (way.first is not None and way.second is not None):
+        return listed
+    others = [difference for difference in listed if not difference.field.startswith("inpaint.")]
+    return [*others, Difference("inpaint", way.first, way.second)]
+
+
+def _told(difference: Difference) -> str:
+    """Both values of a field. Pictures and masks have no words; that they are others says enough."""
+    first, second = difference.first, difference.second
+    if difference.field in PIXELS and first is not None and second is not None:
+        return _tr("another one")
+    first, second = (_field_value(difference.field, value) for value in (first, second))
+    return f"{first} > {second}"
+
+
+def _field_value(field: str, value: Any) -> str:
+    if value is None:
+        return value_text(value)
+    if field in PIXELS:
+        return _tr("one")
+    if field in ("inpaint", "inpaint.mode", "inpaint.fill"):
+        return title_of(str(value))
+    if field == "inpaint.fill_colour":
+        return "#{:02X}{:02X}{:02X}".format(*value)
+    return value_text(value)
 
 
 def _short(difference: Difference) -> str:
@@ -71,13 +116,13 @@ def _short(difference: Difference) -> str:
         "guidance.rescale": _tr("rescale"),
         "negative_prompt": _tr("not"),
     }
-    first, second = value_text(difference.first), value_text(difference.second)
+    told = _told(difference)
     if difference.field in ("prompt", "negative_prompt"):
-        first, second = _changed_words(first, second)
+        first, second = _changed_words(value_text(difference.first), value_text(difference.second))
+        told = f"{first} > {second}"
     name = names.get(difference.field, field_name(difference.field).lower())
     # The words of a prompt speak for themselves, and so do the names of samplers.
-    told = "" if difference.field in ("prompt", "sampling.sampler") else f"{name} "
-    return f"{told}{first} > {second}"
+    return told if difference.field in ("prompt", "sampling.sampler") else f"{name} {told}"
 
 
 def _changed_words(first: str, second: str) -> tuple[str, str]:

@@ -8,10 +8,11 @@ from PySide6.QtCore import QCoreApplication
 
 from studio.export.metadata import Made, pixel_hash
 from studio.job.difference import differences
+from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 from studio.ui.compare.comparison import Comparison
 from studio.ui.compare.exhibit import Exhibit
-from studio.ui.difference_words import sentence
+from studio.ui.difference_words import sentences
 from studio.ui.titles import title
 
 HASH_SHOWN = 10
@@ -50,6 +51,9 @@ def _kinship(first: Recipe, second: Recipe) -> Iterator[str]:
 
 def _beginning(letter: str, one: Recipe) -> str:
     """Where a picture begins that is neither the parent nor a branch of the other one."""
+    if isinstance(one.start, FromImage):
+        text = _tr("{letter} begins from a picture, with strength {strength}.")
+        return text.format(letter=letter, strength=f"{one.start.strength:g}")
     if not isinstance(one.start, FromStep):
         return _tr("{letter} begins from noise.").format(letter=letter)
     noise = _tr(", with new noise") if one.start.noise == "reseeded" else ""
@@ -58,9 +62,7 @@ def _beginning(letter: str, one: Recipe) -> str:
 
 
 def _changed(first: Recipe, second: Recipe) -> Iterator[str]:
-    for difference in differences(first, second):
-        if not difference.field.startswith("start."):
-            yield sentence(difference)
+    yield from sentences(one for one in differences(first, second) if not one.field.startswith("start."))
 
 
 def _surroundings(first: Exhibit, second: Exhibit) -> Iterator[str]:
