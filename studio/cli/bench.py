@@ -47,18 +47,20 @@ def _run(flags: Namespace, session: Session) -> int:
     console = session.console
     wanted = [name for name in NAMES if not flags.only or name in flags.only]
     figures: list[Figure] = []
-    with session.interruptions.cancelling() as token:
-        benchmarks = _benchmarks(wanted, flags, session, token)
-        for name in wanted:
-            if console.on_terminal:
-                console.note(f"Measuring: {name} ...")
-            for figure in _measured(benchmarks[name], token):
-                figures.append(figure)
-                if flags.json:
-                    console.record(figure.data())
-    if not flags.json:
-        for line in [*table(figures, markdown=flags.markdown), "", _surroundings()]:
-            console.say(line)
+    try:
+        with session.interruptions.cancelling() as token:
+            benchmarks = _benchmarks(wanted, flags, session, token)
+            for name in wanted:
+                if console.on_terminal:
+                    console.note(f"Measuring: {name} ...")
+                for figure in _measured(benchmarks[name], token):
+                    figures.append(figure)
+                    if flags.json:
+                        console.record(figure.data())
+    finally:  # what was measured for minutes is shown whatever became of the rest
+        if figures and not flags.json:
+            for line in [*table(figures, markdown=flags.markdown), "", _surroundings()]:
+                console.say(line)
     return 0
 
 

@@ -86,7 +86,8 @@ def _add_mask_flags(group: _ArgumentGroup, modes: tuple[str, ...]) -> None:
 
 def given(flags: Namespace, names: tuple[str, ...]) -> list[str]:
     """Those of the flags that are on the command line."""
-    return [name for name in names if getattr(flags, name, None) not in (None, False)]
+    found = {name: getattr(flags, name, None) for name in names}
+    return [name for name, value in found.items() if value is not None and value is not False]  # 0 is given
 
 
 def flag(name: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from studio.cli.bench_figure import Figure, interleaved, spread, table
+from studio.errors import StudioError
 from tests.unit.cli.conftest import Program
 
 FIGURES = [
@@ -97,3 +99,15 @@ def test_bad_input(reverie: Program, words: list[str], sentence: str) -> None:
     answer = reverie("bench", "--quick", *words)
     assert answer.code == 2
     assert sentence in answer.err
+
+
+def test_what_was_measured_is_shown_although_the_rest_failed(reverie: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> Iterator[Figure]:
+        raise StudioError("The window did not answer in time, so it was not measured.")
+
+    found = {"loop": lambda: iter(FIGURES[:1]), "window": fails}
+    monkeypatch.setattr("studio.cli.bench._benchmarks", lambda *_: found)
+    done = reverie("bench", "--only", "loop", "--only", "window")
+    assert done.code == 1
+    assert done.out.splitlines()[1] == "loop  1.012   ≤ 1.050  yes  15 pairs"
+    assert "did not answer in time" in done.err

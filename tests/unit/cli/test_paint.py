@@ -101,7 +101,7 @@ def test_an_empty_mask_gives_the_picture_back(generate: Program, tmp_path: Path)
 
 
 def test_the_transparent_part_is_painted(generate: Program, tmp_path: Path) -> None:
-    cut = PIL.Image.open(source_file(tmp_path)).convert("RGBA")
+    cut = PIL.Image.fromarray(pixels_of(source_file(tmp_path))).convert("RGBA")
     cut.paste((0, 0, 0, 0), (WIDTH // 2, 0, WIDTH, HEIGHT))
     cut.save(tmp_path / "cut.png")
     out = painted(generate, tmp_path, "--mask", "alpha", image=tmp_path / "cut.png")
