@@ -14,7 +14,7 @@ from studio.ui.widgets.state import plain_tooltip, set_state
 from studio.ui.widgets.step_slider import StepSlider
 
 POSITIONS = 200
-FIELD, SLIDER_MINIMUM, SLIDER_MAXIMUM = 44, 32, 120
+FIELD, SLIDER_MINIMUM, SLIDER_MAXIMUM = 44, 16, 120
 
 
 class ShortNumber(QWidget):

@@ -23,8 +23,13 @@ class ActionButton(IconButton):
         super().__init__(str(action.data()), action.text(), parent, keys=action.shortcut(), size=size)
         self._action = action
         self.setCheckable(action.isCheckable())
-        self.clicked.connect(action.trigger)
+        self.clicked.connect(self._press)
         action.changed.connect(self._follow)
+        self._follow()
+
+    def _press(self) -> None:
+        self._action.trigger()
+        # A click changes the button even where it does not change the action: a tool stays in hand.
         self._follow()
 
     def _follow(self) -> None:

@@ -66,7 +66,8 @@ class ToolOptions(QWidget):
             self._line.addWidget(number, 4)
         for button in (self.more, self.adds, self.erases):
             self._line.addWidget(button)
-        self._line.addWidget(self.hint, 1)
+        self._line.addWidget(self.hint, 1000)
+        self._line.addStretch(1)
         for last in (self.mask_button, self.overlay, self.look):
             self._line.addWidget(last)
         self.hint.setProperty("role", "secondary")
@@ -120,7 +121,7 @@ class ToolOptions(QWidget):
         editor.erasing_changed.connect(self._show_tool)
         editor.frame_changed.connect(self._show_tool)
         editor.brush_changed.connect(self._show_brush)
-        editor.steps_changed.connect(lambda: self._show_brush(editor.brush))
+        editor.steps_changed.connect(self._show_steps)
         editor.commands.serve(self)
 
     def _change(self, changed: Callable[[Brush], Brush]) -> None:
@@ -140,6 +141,7 @@ class ToolOptions(QWidget):
             part.setVisible(paints)
         (self.erases if editor.easel.erasing else self.adds).setChecked(True)
         self.hint.setText(self._hint())
+        self.hint.setVisible(bool(self.hint.text()))
 
     def _hint(self) -> str:
         said = {
@@ -161,6 +163,9 @@ class ToolOptions(QWidget):
         self.hardness.set_value(round(100 * brush.hardness))
         self.opacity.set_title(self._opacity_title(brush.opacity))
         self.opacity.set_value(max(1, round(100 * brush.opacity)))
+
+    def _show_steps(self) -> None:
+        self._show_brush(self._editor.brush)
 
     def _opacity_title(self, opacity: float) -> str:
         steps = self._editor.steps

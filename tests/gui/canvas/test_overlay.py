@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect
@@ -98,7 +100,8 @@ class TestEdge:
         line = max(1, round(ratio))
         assert (pixels[row, edge : edge + line] == 255).all()
         assert (pixels[row, edge - line : edge] == 0).all()
-        assert tuple(pixels[row, edge - line - 2]) == colour
+        # Below 800 % what is masked is blended half a pixel of the picture further.
+        assert tuple(pixels[row, edge - line - 2 - math.ceil(zoom * ratio)]) == colour
 
     def test_it_runs_around_all_that_may_change_however_little(self, desk):
         values = np.zeros((150, 200), np.uint8)
@@ -116,7 +119,9 @@ class TestEdge:
         desk.editor.set_tool("hand")
         for zoom in (0.06, 0.1, 0.3, 0.5, 0.7, 1.0, 5.0, 12.0):
             desk.show(zoom, 1000, 700)
-            around = shot(desk)[200:400, 250:500]
+            ratio = desk.view.devicePixelRatioF()
+            column, row = (round(along * ratio) for along in desk.place(1000.5, 700.5).toTuple())
+            around = shot(desk)[row - 40 : row + 40, column - 40 : column + 40]
             assert {0, 255} <= {int(value) for value in np.unique(around)}, zoom
 
     def test_a_full_or_empty_mask_has_none_inside_the_picture(self, desk):
@@ -181,8 +186,8 @@ class TestDirty:
         kept = shot(desk)
         desk.view.scene.forget()
         fresh = shot(desk)
-        # Blending rounds by one of 255 where it begins elsewhere, and two layers are blended.
-        assert np.abs(kept - fresh).max() <= 2
+        # Blending rounds by one of 255 where it begins elsewhere, and layers are blended over each other.
+        assert np.abs(kept - fresh).max() <= 3
 
     def test_a_stroke_paints_only_its_own_part(self, desk, qapp):
         desk.open(1024, 1024)

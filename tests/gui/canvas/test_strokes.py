@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QDrag, QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -38,10 +38,11 @@ class TestWhere:
     def test_the_pixel_that_the_band_names_is_the_one_that_is_painted(self, desk, zoom):
         desk.take("brush", size=1.0)
         desk.show(zoom, 20, 30)
-        for place in (QPoint(331, 301), QPoint(370, 310), QPoint(375, 317)):
-            QTest.mouseMove(desk.view, place)
+        for place in (QPointF(331, 301), QPointF(370, 310), QPointF(375.5, 317)):
+            at = desk.view.transform().to_picture(place.x(), place.y())
+            desk.move(at, button=NO_BUTTON)
             named = desk.canvas._band.pixel_text()
-            QTest.mouseClick(desk.view, LEFT, Qt.KeyboardModifier.NoModifier, place)
+            desk.click(at)
             assert [f"{i},{j}" for i, j in painted(desk)] == ([named] if "," in named else [])
             desk.editor.undo()
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from studio.painting.box import Box
 
 Values = NDArray[np.uint8]
-ENOUGH = math.sqrt(0.5)
-"""Device pixels that one pixel of a level takes at least: fine enough to be seen, few enough to be quick."""
+SOFT = math.sqrt(0.5)
+"""Device pixels that one pixel of a level takes at least, where levels are blended."""
+WHOLE = 1 - 1e-9
+"""The same where no pixel may be missed."""
 
 
 class MaskLevels:
@@ -35,11 +37,12 @@ class MaskLevels:
             _halve(above, half, Box(0, 0, half.shape[1], half.shape[0]))
         return self._halves[index - 1] if index else self._values()
 
-    def suited(self, scale: float) -> int:
-        """The level to look at where a pixel of the mask takes `scale` device pixels."""
+    def suited(self, scale: float, least: float = WHOLE) -> int:
+        """The level to look at where a pixel of the mask takes `scale` device pixels: the first one whose own pixels
+        take at least `least`."""
         height, width = self._values().shape
         index = 0
-        while scale * 2**index < ENOUGH and min(height, width) >> (index + 1) > 0:
+        while scale * 2**index < least and min(height, width) >> (index + 1) > 0:
             index += 1
         return index
 

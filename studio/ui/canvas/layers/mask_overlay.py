@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QTransform
 
 from studio.painting.box import Box
 from studio.painting.frame import Frame
-from studio.ui.canvas.layers.mask_levels import MaskLevels
+from studio.ui.canvas.layers.mask_levels import SOFT, MaskLevels
 from studio.ui.canvas.sight import Sight
 
 OVERLAY_COLOURS = ("#56B4E9", "#F0E442", "#D55E00")
@@ -75,7 +75,7 @@ class MaskOverlay:
     def _cover_picture(self, painter: QPainter, sight: Sight) -> None:
         if self.levels is None:
             return
-        index = self.levels.suited(sight.view.zoom * sight.ratio)
+        index = self.levels.suited(sight.view.zoom * sight.ratio, SOFT)
         values = self.levels.level(index)
         edge = 1 << index
         exposed = sight.pixels()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.painting.box import Box
-from studio.ui.canvas.layers.mask_levels import MaskLevels
+from studio.ui.canvas.layers.mask_levels import SOFT, MaskLevels
 
 SIZES = st.integers(1, 40)
 
@@ -56,6 +56,11 @@ def test_level_0_is_the_mask_itself() -> None:
     assert MaskLevels(lambda: values).level(0) is values
 
 
-@pytest.mark.parametrize(("scale", "index"), [(2.0, 0), (1.0, 0), (0.8, 0), (0.5, 1), (0.25, 2), (0.3, 2), (0.0001, 6)])
-def test_the_suited_level_has_about_a_device_pixel_for_each_of_its_own(scale: float, index: int) -> None:
+@pytest.mark.parametrize(("scale", "index"), [(2.0, 0), (1.0, 0), (0.99, 1), (0.5, 1), (0.25, 2), (0.3, 2), (0.0001, 6)])
+def test_the_suited_level_has_at_least_a_device_pixel_for_each_of_its_own(scale: float, index: int) -> None:
     assert MaskLevels(lambda: np.zeros((100, 90), np.uint8)).suited(scale) == index
+
+
+def test_blended_levels_may_be_finer() -> None:
+    levels = MaskLevels(lambda: np.zeros((100, 90), np.uint8))
+    assert [levels.suited(scale, SOFT) for scale in (0.8, 0.7, 0.3)] == [0, 1, 2]
