@@ -60,7 +60,7 @@ def test_the_whole_road(painter: Painter, photo: Path) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_kept_pixels_of_any_mask_are_those_of_the_source(painter: Painter, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
-    width, height = (int(side) for side in random.integers(64, 190, 2))
+    width, height = (int(side) for side in random.integers(64, 155, 2))
     painter.opened(kept_as(tmp_path / "any.png", speckled(width, height, seed)))
     values = random.integers(0, 256, (height, width)).astype(np.uint8) * (random.random((height, width)) < 0.5)
     painter.editor.run("any", lambda _: values.astype(np.uint8))
@@ -99,7 +99,7 @@ class TestMeanwhile:
         before = painter.mask.copy()
         painter.window.form.set(steps=200)
         painter.generate()
-        painter.until(lambda: "PreviewReady" in painter.kinds() or painter.window.history.jobs())
+        painter.until(lambda: "StepDone" in painter.kinds())
         painter.stroke((90, 90), (100, 100))
         assert painter.window.session.status.running
         painter.rest()
@@ -113,7 +113,7 @@ class TestMeanwhile:
         painter.generate()
         painter.inpaint()
         painter.opened(photo)
-        painter.until(lambda: painter.events and any(type(event).__name__ == "StepDone" for event in painter.events))
+        painter.until(lambda: "StepDone" in painter.kinds())
         painter.rest()
         assert painter.editor.active
         assert painter.window.inpaint.showing.outcome is None
