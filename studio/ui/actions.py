@@ -16,7 +16,7 @@ class WindowActions:
 
     def __init__(self, window: QMainWindow, pane: Canvas) -> None:
         self._window = window
-        tr, canvas, mask = window.tr, pane.commands, pane.editor.commands
+        tr = window.tr
         self.open = self._action(tr("Open a picture…"), "Ctrl+O")
         self.open_model = self._action(tr("Open a model folder…"))
         self.pictures_folder = self._action(tr("Show the pictures folder"))
@@ -31,6 +31,7 @@ class WindowActions:
         self.pause = self._action(tr("Pause"), "Ctrl+Shift+Return", "Ctrl+Shift+Enter")
         self.roll = self._action(tr("Roll another seed"))
         self.race = self._action(tr("Race…"), "Ctrl+R")
+        self.export = self._action(tr("Export…"), "Ctrl+E")
         self.live = self._action(tr("Follow the run"))
         self.keys = self._action(tr("Keys"), "F1")
         self.about = self._action(tr("About Reverie"))
@@ -38,21 +39,7 @@ class WindowActions:
         self.paste = self._paste(pane)
         self.take_over = self._action(tr("Use the result as the picture"))
         self.paint_before = self._action(tr("Back to the painting before"))
-        self._menu(tr("&File"), self.open, self.open_model, None, canvas.save_copy, canvas.show_in_folder,
-                   self.pictures_folder, None, self.settings, self.quit)  # fmt: skip
-        self._menu(tr("&Edit"), mask.undo, mask.redo, None, canvas.copy, self.paste, None, self.prompt)
-        self._menu(tr("&View"), *self.workspaces, None, canvas.fit, canvas.actual_size, canvas.zoom_in,
-                   canvas.zoom_out, None, self.live, self.full_screen)  # fmt: skip
-        self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch, None, canvas.paint,
-                                       self.take_over, mask.before_after, self.paint_before)  # fmt: skip
-        self.mask_menu = self.picture_menu.addMenu(tr("Mask"))
-        self.mask_menu.setToolTipsVisible(True)
-        for group in mask.of_mask():
-            self.mask_menu.addActions(list(group))
-            self.mask_menu.addSeparator()
-        self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
-        self._menu(tr("&Help"), self.keys, self.about)
-
+        self._make_menus(pane)
         self.allow_cancel(False)
         self.allow_live(False)
         self.allow_pause(paused=False, can=False)
@@ -76,6 +63,23 @@ class WindowActions:
     def allow_live(self, away: bool) -> None:
         """The user looks at something else than the run, or not."""
         allow(self.live, "" if away else self._window.tr("The newest step is shown."))
+
+    def _make_menus(self, pane: Canvas) -> None:
+        tr, canvas, mask = self._window.tr, pane.commands, pane.editor.commands
+        self._menu(tr("&File"), self.open, self.open_model, None, canvas.save_copy, canvas.show_in_folder,
+                   self.pictures_folder, None, self.settings, self.quit)  # fmt: skip
+        self._menu(tr("&Edit"), mask.undo, mask.redo, None, canvas.copy, self.paste, None, self.prompt)
+        self._menu(tr("&View"), *self.workspaces, None, canvas.fit, canvas.actual_size, canvas.zoom_in,
+                   canvas.zoom_out, None, self.live, self.full_screen)  # fmt: skip
+        self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch, self.export, None,
+                                       canvas.paint, self.take_over, mask.before_after, self.paint_before)  # fmt: skip
+        self.mask_menu = self.picture_menu.addMenu(tr("Mask"))
+        self.mask_menu.setToolTipsVisible(True)
+        for group in mask.of_mask():
+            self.mask_menu.addActions(list(group))
+            self.mask_menu.addSeparator()
+        self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
+        self._menu(tr("&Help"), self.keys, self.about)
 
     def _workspace_actions(self) -> tuple[QAction, ...]:
         titles = (self._window.tr("Generate pictures"), self._window.tr("Paint on pictures"))

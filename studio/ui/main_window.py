@@ -19,6 +19,7 @@ from studio.ui.appearance import Appearance
 from studio.ui.branch_controller import BranchController
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.controller import Controller
+from studio.ui.export_controller import ExportController
 from studio.ui.focus_ring import FocusRing
 from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
         self.races = RaceController(self, samplers, store)
+        self.exports = ExportController(self, queue, store)
         self.kept_steps = KeptSteps(self, queue)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
         self._connect()
@@ -101,6 +103,7 @@ class MainWindow(QMainWindow):
         self.inpaint.shut_down()
         self._store.save()
         self.tree.stop()
+        self.exports.shut_down()
         self._queue.shut_down()
         super().closeEvent(event)
 

@@ -49,7 +49,7 @@ class Timeline(QWidget):
         self.hints = Hints(self)
         self.playback = Playback(self)
         self._transport = Transport(self.playback)
-        self.branch_button = self._transport.branch
+        self.branch_button, self.export_button = self._transport.branch, self._transport.export
         self._drawer = PlotDrawer()
         self.filmstrip = Filmstrip()
         self._player = Player(self.playback, self.projector, self.filmstrip, self)

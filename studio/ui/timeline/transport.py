@@ -47,10 +47,11 @@ class Transport(QWidget):
         self._note = ElidedLabel()
         self._note.setProperty("role", "secondary")
         self.branch = QPushButton(self.tr("Branch here"))
+        self.export = IconButton("movie", self.tr("Export the steps"), keys="Ctrl+E")
         self._live = QPushButton(self.tr("Live"))
         self._line = QHBoxLayout(self)
         left: list[QWidget] = [self.switch, self._play, self._loop, self._speed, self._text]
-        right: list[QWidget] = [self._noise, self._plot, self._live, self.branch]
+        right: list[QWidget] = [self._noise, self._plot, self._live, self.branch, self.export]
         for part in left:
             self._line.addWidget(part)
         self._line.addWidget(self._note, 1)
