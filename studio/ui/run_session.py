@@ -107,7 +107,7 @@ class RunSession(QObject):
         self._cancelled_group = 0
         self._working: JobId | None = None
         self._recipes: dict[JobId, Recipe] = {}
-        self._trajectory = ""
+        self._trajectory, self._first_step = "", 0
         self._races: dict[JobId, tuple[int, Race]] = {}
         self._replacement: tuple[JobId, Recipe] | None = None
         self.paused: PausedRun | None = None
@@ -214,8 +214,9 @@ class RunSession(QObject):
         if isinstance(event, ModelLoading):
             self._tell(phase=Phase.LOADING, text=self._loading(event.model), fraction=None)
         elif isinstance(event, Started):
-            self._trajectory = event.trajectory
-            self._tell(phase=Phase.SAMPLING, text=self.tr("Step 0 of {steps}").format(steps=event.steps), fraction=0.0)
+            self._trajectory, self._first_step = event.trajectory, event.first_step
+            text = self.tr("Step {step} of {steps}").format(step=event.first_step, steps=event.steps)
+            self._tell(phase=Phase.SAMPLING, text=text, fraction=event.first_step / event.steps)
         elif isinstance(event, Paused):
             self._pause_at(event)
         elif isinstance(event, Resumed):
@@ -245,7 +246,8 @@ class RunSession(QObject):
         return self.tr("Loading {model}, first time only").format(model=model)
 
     def _step_text(self, event: StepDone) -> str:
-        speed = event.step / event.seconds if event.seconds > 0 else 0.0
+        # Steps that a branch shares or a run did before it stopped were not computed now.
+        speed = (event.step - self._first_step) / event.seconds if event.seconds > 0 else 0.0
         left = (event.steps - event.step) / speed if speed else 0.0
         text = self.tr("Step {step} of {steps}, {speed} steps/s, {left} left")
         return text.format(step=event.step, steps=event.steps, speed=f"{speed:.1f}", left=self._duration(left))

@@ -133,3 +133,13 @@ def test_the_strip_marks_where_the_branch_begins(studio: Driver) -> None:
     assert strip.grab().toImage() != before
     studio.window.form.set(start=None)
     assert strip._painter.branch_point == 0
+
+
+def test_the_foot_counts_on_from_the_branch_point(studio: Driver) -> None:
+    first_run(studio)
+    branch_at(studio, 2)
+    told: list[tuple[str, float | None]] = []
+    studio.window.session.status_changed.connect(lambda status: told.append((status.text, status.fraction)))
+    studio.run()
+    assert (f"Step 2 of {STEPS}", 2 / STEPS) in told
+    assert not [text for text, _ in told if text.startswith("Step 0")]
