@@ -88,6 +88,8 @@ class ExportOrder:
             )
         if not self.kind.moves and (self.pace.hold or self.pace.boomerang):
             raise InvalidField("hold", "A contact sheet has no time, so hold and boomerang do nothing there.")
+        if not self.kind.moves and self.look.captions != "none":
+            raise InvalidField("captions", "A contact sheet names its steps itself, so captions do nothing there.")
         _ = self.dresser
 
     @property

@@ -191,6 +191,7 @@ def test_other_weights_are_told(reverie: Program, apple: Path, tiny_model: Path)
         (("--format", "gif", "--lossless"), "Lossless is a choice of WebP"),
         (("--format", "gif", "--fps", "60"), "at most 50 frames a second"),
         (("--format", "sheet", "--hold"), "no time"),
+        (("--format", "sheet", "--captions"), "names its steps itself"),
     ],
 )
 def test_bad_input_is_a_sentence_and_writes_nothing(reverie: Program, apple: Path, words, said):

@@ -168,6 +168,7 @@ def test_an_apng_brings_its_recipe(tmp_path):
         ("lossless", {"format": "gif", "lossless": True}),
         ("fps", {"format": "gif", "pace": Pace(fps=60)}),
         ("hold", {"format": "sheet", "pace": Pace(boomerang=True)}),
+        ("captions", {"format": "sheet", "look": FrameLook(captions="over")}),
         ("crop", {"look": FrameLook(Crop(0, 0, 73, 10))}),
         ("view", {"facts": facts(8, kept=[0]), "view": "x0"}),
         ("picture", {"facts": replace(facts(8), recipe=None)}),
