@@ -22,7 +22,7 @@ STEP = 8
 
 class Desk(QObject):
     """`opened()` tells that there is another painting, or none, or another picture under the mask; `framed()` that
-    another part of it is worked on, or at another size.
+    another part of it is worked on, or at another size; `shown()` that the canvas shows it now.
 
     `is_shown` says whether the canvas shows the painting; else it shows pictures. `before` is the one that was open
     before another picture took its place. `native()` is the size of pictures that the model was made for.
@@ -30,6 +30,7 @@ class Desk(QObject):
 
     opened = Signal()
     framed = Signal()
+    shown = Signal()
 
     def __init__(
         self, editor: MaskEditor, form: FormState, native: Callable[[], Size], parent: QObject | None = None
@@ -91,6 +92,7 @@ class Desk(QObject):
             self._editor.open(painting.picture, painting.document, self._shown_frame(painting), self._step(painting))
         self._allow_frame()
         self._tell_steps()
+        self.shown.emit()
 
     def hide(self) -> None:
         """Have the canvas show pictures. The painting stays open."""

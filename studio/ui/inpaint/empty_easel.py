@@ -27,7 +27,7 @@ class EmptyEasel(QFrame):
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
         self._open = QPushButton(self.tr("Open a picture…"))
-        self._paint = QPushButton()
+        self._paint = QPushButton(self.tr("Paint on this picture"))
         self._back = QPushButton(self.tr("Back to the painting"))
         self._column = QVBoxLayout(self)
         self._column.addWidget(self._text)

@@ -32,44 +32,8 @@ class InpaintPanel(QWidget):
         self._inpainting = False
         self.head = PictureHead()
         self.way = WayChoice(ways())
-        plain = FormValues()
-        self._strength = self._strength_row(plain)
-        self._fill = ChoiceRow(
-            self.tr("Fill first"),
-            fills(),
-            plain.fill,
-            description=self.tr("What lies under the mask when the run starts."),
-        )
-        self._colour = ColourRow(self.tr("Colour"), plain.fill_colour)
-        self._feather = self._pixels(
-            self.tr("Feather"),
-            NumberRange(0, FEATHER_MAXIMUM, slider_maximum=FEATHER_ON_SLIDER),
-            plain.feather,
-            self.tr("How far inside the mask the new part rises to full, in pixels. Outside nothing changes."),
-        )
-        self._padding = self._pixels(
-            self.tr("Padding"),
-            NumberRange(0, PADDING_MAXIMUM, slider_maximum=PADDING_ON_SLIDER),
-            plain.padding,
-            self.tr("How much of what is around the masked part is seen, in pixels."),
-        )
         self._more = Section(self.tr("More for painting"), folded=True)
-        self._match = CheckRow(
-            self.tr("Match the colours at the seam"),
-            description=self.tr("Takes away a tint that the new part has against what is around it."),
-        )
-        self._repeats = self._pixels(
-            self.tr("Repeats"),
-            NumberRange(1, REPEATS_MAXIMUM, slider_maximum=REPEATS_ON_SLIDER),
-            plain.repeats,
-            self.tr("How often each stretch of steps is walked (RePaint). More fits better, and takes as much longer."),
-        )
-        self._jump = self._pixels(
-            self.tr("Jump length"),
-            NumberRange(1, JUMP_MAXIMUM),
-            plain.jump_length,
-            self.tr("How many steps such a stretch has."),
-        )
+        self._make_rows(FormValues())
         self._lay_out()
         self._connect()
         self._show(frozenset(FormValues.__dataclass_fields__))
@@ -94,16 +58,27 @@ class InpaintPanel(QWidget):
         self.way.hold("model", "" if inpainting else reason)
         self._hold()
 
-    def _strength_row(self, plain: FormValues) -> NumberRow:
-        return NumberRow(
-            self.tr("Strength"),
+    def _make_rows(self, plain: FormValues) -> None:
+        tr = self.tr
+        self._strength = NumberRow(
+            tr("Strength"),
             NumberRange(0.01, 1.0, step=0.05, decimals=2),
             plain.strength,
-            description=self.tr("How far the picture is noised: 1 is all the way. Below 1 something of it stays."),
+            description=tr("How far the picture is noised: 1 is all the way. Below 1 something of it stays."),
         )
-
-    def _pixels(self, title: str, limits: NumberRange, default: int, description: str) -> NumberRow:
-        return NumberRow(title, limits, default, description=description)
+        under = tr("What lies under the mask when the run starts.")
+        self._fill = ChoiceRow(tr("Fill first"), fills(), plain.fill, description=under)
+        self._colour = ColourRow(tr("Colour"), plain.fill_colour)
+        inside = tr("How far inside the mask the new part rises to full, in pixels. Outside nothing changes.")
+        self._feather = _whole(tr("Feather"), 0, FEATHER_MAXIMUM, FEATHER_ON_SLIDER, plain.feather, inside)
+        around = tr("How much of what is around the masked part is seen, in pixels.")
+        self._padding = _whole(tr("Padding"), 0, PADDING_MAXIMUM, PADDING_ON_SLIDER, plain.padding, around)
+        tint = tr("Takes away a tint that the new part has against what is around it.")
+        self._match = CheckRow(tr("Colours"), text=tr("Match at the seam"), description=tint)
+        often = tr("How often each stretch of steps is walked (RePaint). More fits better, and takes as much longer.")
+        self._repeats = _whole(tr("Repeats"), 1, REPEATS_MAXIMUM, REPEATS_ON_SLIDER, plain.repeats, often)
+        stretch = tr("How many steps such a stretch has.")
+        self._jump = _whole(tr("Jump length"), 1, JUMP_MAXIMUM, JUMP_MAXIMUM, plain.jump_length, stretch)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -149,3 +124,8 @@ class InpaintPanel(QWidget):
             row.hold(reasons.get(name, ""))
         self._colour.hold(reasons.get("fill", ""))
         self._colour.setVisible(values.fill == "colour")
+
+
+def _whole(title: str, least: int, most: int, on_slider: int, default: int, description: str) -> NumberRow:
+    limits = NumberRange(least, most, slider_maximum=on_slider)
+    return NumberRow(title, limits, default, description=description)

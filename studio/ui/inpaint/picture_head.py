@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
@@ -11,6 +12,29 @@ from studio.ui.widgets.choice_row import ChoiceRow
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.state import plain_tooltip, set_state
+
+
+class Note(QLabel):
+    """Secondary text that takes the lines it needs: a layout asks for that too late when a form is scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setProperty("role", "secondary")
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        self.setFixedHeight(max(0, self.heightForWidth(self.width())))
 
 
 class PictureHead(QWidget):
@@ -24,10 +48,7 @@ class PictureHead(QWidget):
         super().__init__(parent)
         self._name = ElidedLabel(self.tr("No picture is open."), mode=Qt.TextElideMode.ElideMiddle)
         self._open = IconButton("folder-open", self.tr("Open a picture to paint on"), keys="Ctrl+O")
-        self._note = QLabel()
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.setWordWrap(True)
-        self._note.setProperty("role", "secondary")
+        self._note = Note()
         self._take_over = QPushButton(self.tr("Use as the picture"))
         self.framing = ChoiceRow(self.tr("Frame"), self._framings(dragged=False), "fit")
         self._lay_out()
@@ -86,6 +107,7 @@ class PictureHead(QWidget):
         self._text.addLayout(self._head)
         self._text.addWidget(self._note)
         self._text.addWidget(self._take_over)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._text)
         self._column.addWidget(self.framing)

@@ -49,6 +49,7 @@ class Showing(QObject):
         self.is_on = False
         self.outcome: Outcome | None = None
         desk.opened.connect(self.clear)
+        desk.shown.connect(self.clear)
 
     def passes_over(self, scenery: Scenery) -> bool:
         """Whether a picture would get in the way: another run goes on, and nobody asked for what it shows."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.inpaint.ways import Way
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
+from studio.ui.widgets.elided_label import ElidedLabel
 
 INDENT = 24
 
@@ -24,8 +25,9 @@ class WayChoice(QWidget):
         self._lines = {way.value: way.line for way in ways}
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QRadioButton] = {}
-        self._labels: dict[str, QLabel] = {}
+        self._labels: dict[str, ElidedLabel] = {}
         self._column = QVBoxLayout(self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for way in ways:
             self._add(way)
         self._measure()
@@ -63,10 +65,8 @@ class WayChoice(QWidget):
             self._measure()
 
     def _add(self, way: Way) -> None:
-        button, label = QRadioButton(way.title), QLabel(way.line)
+        button, label = QRadioButton(way.title), ElidedLabel(way.line)
         button.setAccessibleDescription(way.line)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
         label.setProperty("role", "secondary")
         self._group.addButton(button)
         self._buttons[way.value], self._labels[way.value] = button, label

@@ -20,8 +20,8 @@ class Way(NamedTuple):
 def ways() -> tuple[Way, ...]:
     """All of them, in the order in which they are offered."""
     return (
-        Way("blend", _tr("Blend"), _tr("The rest is held in place at every step.")),
-        Way("soft", _tr("Soft"), _tr("Grey in the mask: how much may change.")),
+        Way("blend", _tr("Blend"), _tr("The rest is held at every step.")),
+        Way("soft", _tr("Soft"), _tr("Grey says how much may change.")),
         Way("model", _tr("Inpainting model"), _tr("The network itself sees the mask.")),
         Way("crop", _tr("Only the masked part"), _tr("Worked on closely, then put back.")),
     )

@@ -44,17 +44,8 @@ class RecipePane(QWidget):
         self.branch = BranchStrip(form)
         self.foot = RunFoot()
         self._sheet = QWidget()
-        sheet = QVBoxLayout(self._sheet)
-        sheet.setContentsMargins(0, 0, 0, 0)
-        sheet.setSpacing(0)
-        for panel in (self.prompt, self.inpaint, self.model, self.sampling, self.picture):
-            sheet.addWidget(panel)
-        sheet.addStretch(1)
         self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._sheet)
+        self._lay_out_sheet()
         # A row is scrolled to once the section that holds it has unfolded.
         self._revealed: Row | None = None
         self._unfolded = QTimer(self)
@@ -66,6 +57,18 @@ class RecipePane(QWidget):
         column.addWidget(self.branch)
         column.addWidget(self._scroll, 1)
         column.addWidget(self.foot)
+
+    def _lay_out_sheet(self) -> None:
+        sheet = QVBoxLayout(self._sheet)
+        sheet.setContentsMargins(0, 0, 0, 0)
+        sheet.setSpacing(0)
+        for panel in (self.prompt, self.inpaint, self.model, self.sampling, self.picture):
+            sheet.addWidget(panel)
+        sheet.addStretch(1)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._sheet)
 
     def refused(self) -> Row | None:
         """Take what was typed but not entered, and return the first row that is refused."""
