@@ -16,7 +16,7 @@ from studio.job.event import Failed, JobEvent, ModelStatus, Started
 from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.settings import Settings
-from studio.ui.dialogs.keys_dialog import KeysDialog
+from studio.ui.dialogs.keys_dialog import KeysDialog, painting_keys
 from studio.ui.form_values import FormValues
 from studio.ui.header import INPAINT
 from studio.ui.inpaint.painting import Painting
@@ -142,7 +142,7 @@ class Controller(QObject):
         act.escape.triggered.connect(self.escape)
         act.roll.triggered.connect(window.recipe_pane.picture.roll)
         act.live.triggered.connect(lambda: window.timeline.set_live(True))
-        act.keys.triggered.connect(lambda: KeysDialog(act.all(), window).open())
+        act.keys.triggered.connect(self._show_keys)
         window.session.status_changed.connect(lambda status: act.allow_cancel(status.running))
         window.timeline.live_changed.connect(lambda live: act.allow_live(not live))
         act.about.triggered.connect(self._about)
@@ -262,6 +262,11 @@ class Controller(QObject):
             self._place = place
             self.banner.dismiss()
             self._window.warm_up()
+
+    def _show_keys(self) -> None:
+        window = self._window
+        painting = painting_keys(window.canvas.editor.commands)
+        KeysDialog(window.actions_of_window.all(), painting, window).open()
 
     def _about(self) -> None:
         text = self.tr("A studio for latent diffusion: the reverse process is the document.")
