@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from studio import __version__
 from studio.cli import values
 from studio.cli.bench_figure import Figure, table
+from studio.cli.bench_painting import PaintingBenchmark
 from studio.cli.bench_window import WindowBenchmarks
 from studio.cli.command import Command, Session
 from studio.cli.workplace import Workplace, add_placement_flags
@@ -18,9 +19,9 @@ from studio.errors import StudioError
 from studio.job.cancel import CancelToken
 from studio.job.preview import PreviewSettings
 
-PAIRS, STARTS, PICTURES, STEPS = 15, 5, 8, 30
+PAIRS, STARTS, PICTURES, STEPS, STROKES = 15, 5, 8, 30, 20
 QUICK_STEPS = 2
-NAMES = ("loop", "preview", "recording", "diffusers", "window", "responsiveness")
+NAMES = ("loop", "preview", "inpainting", "recording", "diffusers", "window", "responsiveness", "painting")
 
 Benchmark = Callable[[], Iterator[Figure]]
 
@@ -78,7 +79,12 @@ def _benchmarks(
 ) -> Mapping[str, Benchmark]:
     steps = QUICK_STEPS if flags.quick else flags.steps
     window = WindowBenchmarks(*((1, 1) if flags.quick else (STARTS, PICTURES)), steps)
-    of_window: Mapping[str, Benchmark] = {"window": window.window, "responsiveness": window.responsiveness}
+    brush = PaintingBenchmark(1 if flags.quick else STROKES, steps)
+    of_window: Mapping[str, Benchmark] = {
+        "window": window.window,
+        "responsiveness": window.responsiveness,
+        "painting": brush.painting,
+    }
     if set(wanted) <= set(of_window):
         return of_window
     from studio.cli.bench_model import ModelBenchmarks
@@ -94,6 +100,7 @@ def _benchmarks(
     of_model: Mapping[str, Benchmark] = {
         "loop": model.loop,
         "preview": model.preview,
+        "inpainting": model.inpainting,
         "recording": model.recording,
         "diffusers": model.diffusers,
     }

@@ -85,3 +85,9 @@ def spread(values: Sequence[float], what: str) -> str:
         return f"1 {what}"
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
     return f"median of {len(values)} {what}s, the middle half {low:.3f} to {high:.3f}"
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The value that so many of a hundred do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(percent / 100 * len(ordered)))]

@@ -13,15 +13,17 @@ import numpy as np
 
 from studio.cli.bench_figure import Figure, interleaved, spread
 from studio.export.picture_file import write_new_picture
+from studio.image import Image, Mask
+from studio.job.inpaint import Inpaint
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe, recipe
 from studio.job.recording import RecordSettings
 from studio.library.pictures import PictureFolder
+from studio.library.sources import SourceStore
 from studio.models.catalog import ModelEntry
 
 if TYPE_CHECKING:
     from studio.generation.stopwatch import Stopwatch
-    from studio.image import Image
     from studio.models.device import Placement
     from studio.models.reference_pipeline import ReferencePipeline
 
@@ -66,6 +68,19 @@ class ModelBenchmarks:
             "preview", "linear preview of every step", statistics.median(costs), 3.0, "%", spread(costs, "pair")
         )
 
+    def inpainting(self) -> Iterator[Figure]:
+        """The loop of a blend, which holds the known part after every step, against that of text to image."""
+        plain = self.recipe()
+        with TemporaryDirectory(prefix="reverie-bench-") as place:
+            sources = SourceStore(Path(place))
+            wanted = plain.model_copy(update={"inpaint": _half(plain, sources)})
+            ratios = interleaved(
+                lambda: self.stopwatch.loop(plain), lambda: self.stopwatch.loop(wanted, sources=sources), self.pairs
+            )
+        median = statistics.median(ratios)
+        how = f"{spread(ratios, 'pair')}; {self._place()}"
+        yield Figure("inpainting", "loop of a blend ÷ text to image", median, 1.03, "", how)
+
     def recording(self) -> Iterator[Figure]:
         """What keeping every step adds to a run, from its recipe to its saved picture, with noise in every step."""
         sampling = self.recipe().sampling.model_copy(update={"sampler": "ddpm"})
@@ -98,6 +113,14 @@ class ModelBenchmarks:
         from studio.models.device import device_title
 
         return f"{device_title(self.placement.device)} in {self.placement.precision}"
+
+
+def _half(wanted: Recipe, sources: SourceStore) -> Inpaint:
+    """The right half of a picture of many colours is painted anew."""
+    down, across = np.mgrid[0 : wanted.height, 0 : wanted.width]
+    pixels = np.stack([across % 256, down % 256, (across + down) % 256], axis=-1).astype(np.uint8)
+    mask = np.where(across < wanted.width // 2, 0, 255).astype(np.uint8)
+    return Inpaint(image=sources.offer(Image(pixels)), mask=sources.offer(Mask(mask)))
 
 
 class _Comparison:

@@ -11,7 +11,7 @@ import torch
 
 from studio.errors import StudioError
 from studio.generation.run import run
-from studio.generation.services import ModelSource, Services
+from studio.generation.services import ModelSource, Services, Sources
 from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import Decoding, Failed, Finished, GeneratedImage, ImageReady, Started
@@ -56,10 +56,14 @@ class Stopwatch:
             seconds.append(self.clock() - began)
         return statistics.median(seconds) * len(seconds)
 
-    def loop(self, recipe: Recipe, preview: PreviewSettings = NO_PREVIEW) -> float:
-        """The sampling loop of a run, from its start to the last state, with everything that is told on the way."""
+    def loop(self, recipe: Recipe, preview: PreviewSettings = NO_PREVIEW, sources: Sources | None = None) -> float:
+        """The sampling loop of a run, from its start to the last state, with everything that is told on the way.
+
+        `sources` has what the recipe is painted on; encoding that comes before the loop.
+        """
         began = ended = 0.0
-        for event in run(0, recipe, self._services(preview), self._cancel):
+        services = replace(self._services(preview), sources=sources)
+        for event in run(0, recipe, services, self._cancel):
             if isinstance(event, Started):
                 began = self.clock()
             elif isinstance(event, Decoding):

@@ -62,18 +62,21 @@ def test_the_spread_in_words(values: list[float], words: str) -> None:
 
 
 def test_a_quick_benchmark_of_the_model(reverie: Program) -> None:
-    answer = reverie("bench", "--quick", "--only", "loop", "--only", "preview", "--only", "diffusers", "--json")
+    names = ("loop", "preview", "inpainting", "diffusers")
+    answer = reverie("bench", "--quick", "--json", *(word for name in names for word in ("--only", name)))
     assert answer.code == 0
     assert answer.err == ""
     found = {figure["name"]: figure for figure in map(json.loads, answer.lines)}
-    assert list(found) == ["loop", "preview", "diffusers", "equal"]
+    assert list(found) == [*names, "equal"]
     assert found["loop"]["value"] > 0
     assert found["preview"]["value"] > -100
+    assert found["inpainting"]["value"] > 0
     assert found["diffusers"]["value"] > 0
     assert found["equal"]["met"]
     assert {name: figure["target"] for name, figure in found.items()} == {
         "loop": 1.05,
         "preview": 3.0,
+        "inpainting": 1.03,
         "diffusers": 0.97,
         "equal": 2.0,
     }
