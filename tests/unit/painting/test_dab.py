@@ -35,7 +35,8 @@ def expected(x: float, y: float, size: float, hardness: float, paper: Box) -> np
     outer, width = (radius, soft) if soft >= rim else (radius + (rim - soft) / 2, rim)
     rows, columns = (np.mgrid[: paper.height * samples, : paper.width * samples] + 0.5) / samples
     t = np.clip((outer - np.hypot(columns + paper.left - x, rows + paper.top - y)) / width, 0, 1)
-    falloff = 255 * (3 * t**2 - 2 * t**3)
+    smooth = 6 * t**5 - 15 * t**4 + 10 * t**3
+    falloff = 255 * (smooth + (t - smooth) * rim / width)
     return falloff.reshape(paper.height, samples, paper.width, samples).mean(axis=(1, 3))
 
 

@@ -49,6 +49,12 @@ def test_there_and_back(size, frame):
     assert np.array_equal(after.mask.values, before.mask.values)
 
 
+def test_a_whole_mask_above_the_limit_is_refused():
+    data = sealed({"picture": NAME, "frame": [0, 0, 8, 8]}, png(8001, 8000, bytes(8002 * 8000)))
+    with pytest.raises(RefusedFile):
+        Draft.from_bytes(data)
+
+
 def test_the_bytes_do_not_change_from_time_to_time():
     assert draft().to_bytes() == draft().to_bytes()
 

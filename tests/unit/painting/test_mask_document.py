@@ -88,7 +88,7 @@ def test_undo_cancels_the_stroke_that_is_being_painted():
     assert document.undo() is not None
     assert np.array_equal(document.values, before)
     assert stroke.to(50, 50) == stroke.finish() == stroke.cancel() == EMPTY
-    assert document.undo_name == "Rectangle"
+    assert (document.undo_name, document.redo_name) == ("Rectangle", None)
 
 
 def test_values_are_live_and_for_reading_and_a_snapshot_stays():
