@@ -60,15 +60,30 @@ def text_to_image(
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
-    clock, store = _Clock(cancel), services.trajectories
+    clock, known = _Clock(cancel), None if again else services.trajectories
     if services.sources is not None:
         services.sources.secure(recipe.pixels)
-    kept_whole = returned_unchanged(recipe, services.sources)
-    if kept_whole is not None:
-        yield from _unchanged(job, recipe, model, kept_whole, services, clock)
+    whole = returned_unchanged(recipe, services.sources)
+    if whole is not None:
+        yield from _unchanged(job, recipe, model, whole, services, clock)
         return
-    journey = Journey(recipe, model, services.samplers, None if again else store, versions(), services.sources)
-    with Keeping(store, journey.header, again) as keeping:
+    journey = Journey(recipe, model, services.samplers, known, versions(), services.sources)
+    yield from _walked(job, journey, model, services, cancel, clock, arrived, again)
+
+
+def _walked(
+    job: JobId,
+    journey: Journey,
+    model: Model,
+    services: Services,
+    cancel: CancelToken,
+    clock: _Clock,
+    arrived: Arrived | None,
+    again: RecordSettings | None,
+) -> Iterator[JobEvent]:
+    """The events from the start of the reverse process to the end of the job."""
+    recipe = journey.header.recipe
+    with Keeping(services.trajectories, journey.header, again) as keeping:
         x = journey.start()
         keeping.share(journey.shared)  # on the disk before the first network call
         yield _started(job, journey, keeping.trajectory, notices(recipe, model))
