@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from studio.painting.brush import SIZE_MAXIMUM, SIZE_MINIMUM, Brush
+from studio.ui.canvas.amount_popup import AmountPopup
 from studio.ui.canvas.brush_popup import BrushPopup
 from studio.ui.canvas.mask_editor import MaskEditor
 from studio.ui.canvas.overlay_popup import OverlayPopup
@@ -20,10 +21,8 @@ from studio.ui.tokens import ICON_ROW
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.number import NumberRange
-from studio.ui.widgets.number_row import NumberRow
 
 HEIGHT = 36
-AMOUNT_MAXIMUM = 512
 BRUSHES = ("brush", "eraser")
 WITHOUT_PAINT = ("frame", "hand")
 
@@ -46,6 +45,7 @@ class ToolOptions(QWidget):
         self.mask_button = QPushButton(self.tr("Mask"))
         self.overlay = ActionButton(editor.commands.overlay, size=ICON_ROW)
         self.look = IconButton("chevron-down", self.tr("How the mask is shown"))
+        self._amount_popup = AmountPopup(self.mask_button, editor.commands)
         self._brush_popup = BrushPopup(self.more, editor)
         self._overlay_popup = OverlayPopup(self.look, editor)
         self._lay_out()
@@ -86,16 +86,7 @@ class ToolOptions(QWidget):
         for group in commands.of_mask():
             menu.addActions(list(group))
             menu.addSeparator()
-        self.amount = NumberRow(
-            self.tr("By"),
-            NumberRange(1, AMOUNT_MAXIMUM, slider_maximum=64),
-            commands.amount,
-            spoken=self.tr("Grow, shrink and feather by, in pixels"),
-        )
-        self.amount.value_changed.connect(commands.set_amount)
-        row = QWidgetAction(menu)
-        row.setDefaultWidget(self.amount)
-        menu.addAction(row)
+        menu.addAction(self.tr("Another amount…")).triggered.connect(self._amount_popup.open)
         return menu
 
     def _mode(self, text: str, icon: str) -> IconButton:

@@ -250,8 +250,13 @@ class TestPanels:
         assert not popup.grid.value()
 
     def test_the_menu_of_the_mask_has_an_amount(self, desk, options):
-        options.amount.field().show_text("8")
-        enter(options.amount.field(), "3")
+        menu = options.mask_button.menu()
+        assert desk.editor.commands.invert in menu.actions()
+        menu.actions()[-1].trigger()
+        popup = options._amount_popup
+        assert popup.isVisible()
+        enter(popup.amount.field(), "3")
+        popup.close()
         assert desk.editor.commands.grow.text() == "Grow by 3 px"
         desk.click((100, 75))
         before = int((desk.values > 0).sum())
