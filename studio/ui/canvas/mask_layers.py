@@ -40,6 +40,7 @@ class MaskLayers:
         self.ring = Ring()
         self._outlined = QRectF()
         self._ringed = QRectF()
+        self._resulted: Frame | None = None
         self._rings = True
         self._pointer: Pointer | None = None
 
@@ -112,10 +113,12 @@ class MaskLayers:
         self._view.update()
 
     def redraw_result(self) -> None:
-        """The result is another one."""
-        frame = self.result.frame
-        if frame is not None:
-            self._view.scene.changed(around(self._view.sight().area(*frame.box), EDGE) & self._view.rect())
+        """The result is another one, is elsewhere, or has gone."""
+        before, self._resulted = self._resulted, self.result.area
+        for frame in (before, self._resulted):
+            if frame is not None:
+                area = around(self._view.sight().area(*frame.box), EDGE)
+                self._view.scene.changed(area & self._view.rect())
 
     def _ring_changed(self) -> None:
         before, self._ringed = self._ringed, self.ring.area(self._view.transform())

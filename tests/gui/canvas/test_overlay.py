@@ -243,3 +243,15 @@ class TestDirty:
         desk.editor.show_result(None)
         desk.editor.undo()
         assert seen(desk, 80, 80) == (128, 128, 128)
+
+    def test_a_result_may_lie_elsewhere_than_in_the_frame(self, desk):
+        desk.editor.set_tool("frame")
+        desk.editor.set_frame(Frame(100, 50, 64, 64))
+        desk.view.grab()
+        desk.editor.show_result(to_qimage(plain((200, 0, 0), 64, 64)), Frame(10, 10, 64, 64))
+        red, green, _ = seen(desk, 30, 30)
+        assert red > green
+        desk.editor.show_result(to_qimage(plain((200, 0, 0), 64, 64)), Frame(10, 80, 64, 64))
+        assert len(set(seen(desk, 30, 30))) == 1
+        desk.editor.show_result(None)
+        assert len(set(seen(desk, 30, 100))) == 1
