@@ -58,6 +58,13 @@ class TestEdges:
         desk.drag((116, 72), (900, 900))
         assert desk.frame.box.intersected(Frame.whole(200, 150).box).width >= 1
 
+    @pytest.mark.parametrize(("x", "edge", "to"), [(-40, 40, -20), (160, 160, 240)])
+    def test_an_edge_is_not_dragged_past_the_picture(self, desk, x, edge, to):
+        desk.editor.set_frame(Frame(x, 40, 80, 64))
+        desk.show(3.0, edge, 72)
+        desk.drag((edge, 72), (to, 72))
+        assert desk.frame.box.intersected(Frame.whole(200, 150).box).width >= 1
+
     def test_a_click_moves_nothing(self, desk):
         desk.click((120, 104))
         assert desk.frame == Frame(40, 40, 80, 64)

@@ -189,6 +189,17 @@ class TestDirty:
         # Blending rounds by one of 255 where it begins elsewhere, and layers are blended over each other.
         assert np.abs(kept - fresh).max() <= 3
 
+    def test_a_stroke_is_seen_in_a_small_view(self, desk):
+        desk.open(2000, 1500)
+        desk.show(0.2, 1000, 750)
+        desk.view.grab()
+        desk.take("brush", size=200.0)
+        desk.click((1000, 750))
+        desk.editor.set_tool("hand")
+        assert np.abs(np.array(seen(desk, 1000, 750)) - (128 + BLUE) / 2).max() <= 2
+        desk.editor.undo()
+        assert seen(desk, 1000, 750) == (128, 128, 128)
+
     def test_a_stroke_paints_only_its_own_part(self, desk, qapp):
         desk.open(1024, 1024)
         desk.show(1.0, 512, 512)

@@ -135,7 +135,7 @@ class TestLife:
         desk.click((40, 40))
         for place in ((60, 60), (62, 61), (140, 100), (100, 75)):
             desk.move(place, button=NO_BUTTON)
-            desk.view.repaint()
+            QApplication.processEvents()
         screen = from_qimage(desk.view.screen().grabWindow(0).toImage()).pixels.astype(int)
         fresh = from_qimage(desk.view.grab().toImage()).pixels[:590, :900]
         height, width, _ = fresh.shape

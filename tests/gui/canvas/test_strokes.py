@@ -60,8 +60,9 @@ class TestWhere:
         assert np.abs(desk.values.astype(int) - same.values).mean() < 1.5
         assert desk.values.max() == same.values.max()
 
-    def test_what_is_painted_beside_the_picture_is_nowhere(self, desk):
-        desk.drag((-40, -40), (-30, 160))
+    def test_what_is_painted_beside_the_picture_is_nowhere(self, desk, qtbot):
+        with qtbot.assertNotEmitted(desk.editor.committed):
+            desk.drag((-40, -40), (-30, 160))
         assert not desk.values.any()
         assert desk.document.undo_name is None
 
@@ -209,6 +210,13 @@ class TestEnds:
         desk.release((120, 20))
         assert desk.values[20, 60] == 255
         assert desk.values[20, 100] == 0
+
+    def test_a_stroke_on_what_is_masked_already_is_no_step(self, desk, qtbot):
+        desk.drag((20, 60), (120, 60))
+        desk.take("brush", size=10.0)
+        with qtbot.assertNotEmitted(desk.editor.committed):
+            desk.drag((40, 60), (90, 60))
+        assert len(desk.document.history) == 1
 
     def test_a_double_click_paints_twice(self, desk):
         desk.take("brush", opacity=0.5)
