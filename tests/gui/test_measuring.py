@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.cli import bench_painting
 from studio.cli.main import main
 from studio.ui.first_paint import FirstPaint
 
@@ -47,3 +48,15 @@ def test_the_first_painting_is_told_once_and_after_the_children(qtbot: QtBot) ->
     qtbot.waitUntil(lambda: painted.count("child") > 1)
     qtbot.wait(20)
     assert painted.count("told") == 1
+
+
+def test_a_quick_benchmark_of_painting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_painting, "TARGETS", ((200, 16.0),))
+    assert main(["bench", "--quick", "--only", "painting", "--json"]) == 0
+    said = capsys.readouterr()
+    found = [json.loads(line) for line in said.out.splitlines()]
+    assert said.err == ""
+    assert [figure["name"] for figure in found] == ["stroke-200", "stroke-200-busy"]
+    assert all(figure["value"] > 0 for figure in found)
+    assert all(figure["how"].startswith("50 moves, half of them within ") for figure in found)
+    assert " 0 of them while a picture was made" not in found[1]["how"]
