@@ -30,9 +30,11 @@ COUNT_MAXIMUM = 100
 
 
 class FormState(QObject):
-    """Holds the values; `changed(names)` is emitted with the set of the fields that became different."""
+    """Holds the values; `changed(names)` is emitted with the set of the fields that became different, `loaded()` after
+    a recipe was taken over as a whole."""
 
     changed = Signal(object)
+    loaded = Signal()
 
     def __init__(
         self, samplers: SamplerRegistry, values: FormValues | None = None, parent: QObject | None = None
@@ -160,6 +162,7 @@ class FormState(QObject):
             painted=painted_by(source),
             **_painting(source),
         )
+        self.loaded.emit()
 
     def load_foreign(self, parameters: Mapping[str, Any]) -> list[str]:
         """Take over what is understood of another program's settings; the names of the fields that were taken.

@@ -119,7 +119,7 @@ class InpaintController(QObject):
         if not self._window.workspaces.is_inpaint or painting is None:
             self.restoring.set_painted(values.painted if start is not None else None)
             return ""
-        if start is not None and not self.repaint.goes_with(start.parent):
+        if self.restoring.waits or (start is not None and not self.repaint.goes_with(start.parent)):
             return ""
         self.restoring.set_painted(painting.hand_over(values, self._sources))
         if values.strength < 1.0 or painting.is_masked():

@@ -43,6 +43,7 @@ class MaskSources(QObject):
         self.from_file.triggered.connect(self._ask_and_take)
         self.save.triggered.connect(self._ask_and_save)
         desk.opened.connect(self.offer)
+        desk.shown.connect(self.offer)
         self.offer()
 
     def add_to(self, menu: QMenu, before: QAction | None = None) -> None:

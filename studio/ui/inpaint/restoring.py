@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,18 +25,22 @@ if TYPE_CHECKING:
 
 
 class Restoring(QObject):
-    """Follows the field `painted` of the form: where that names something else than what is open, it is brought."""
+    """When the form takes over a recipe, what that was painted on is brought: now, or once pictures are painted on.
+
+    `waits`: it is being looked for, so what the form says is painted on is not what is open.
+    """
 
     def __init__(self, window: MainWindow, inpaint: InpaintController, sources: SourceStore) -> None:
         super().__init__(window)
         self._window, self._inpaint = window, inpaint
-        self._quiet = False
+        self._owed = False
+        self.waits = False
         self._back = BringingBack(sources, inpaint.background, self)
         self._back.draft_found.connect(self._take_draft)
         self._back.found.connect(self._take)
         self._back.missing.connect(self._miss)
         self._back.refused.connect(lambda sentence: window.controller.banner.tell("warning", sentence))
-        window.form.changed.connect(self._follow)
+        window.form.loaded.connect(self._loaded)
 
     def look_for_draft(self, path: Path) -> None:
         """Bring the painting of the last start, if there was one."""
@@ -46,21 +48,23 @@ class Restoring(QObject):
 
     def set_painted(self, painted: Painted | None) -> None:
         """Tell the form what is painted on; it is what is open, so nothing is brought."""
-        with self._quietly():
-            self._window.form.set(painted=painted)
+        self._window.form.set(painted=painted)
 
     def come_back(self) -> None:
-        """Bring what the form is painted on, unless it is open: then its mask and frame."""
+        """Bring what the recipe was painted on that the form took over last; if it is open, its mask and frame."""
         painted, painting = self._window.form.values.painted, self._inpaint.desk.painting
-        if painted is None:
+        if painted is None or not self._owed:
             return
+        self._owed = False
         if painting is not None and painting.knows(painted):
             self._put_mask(painting, painted)
         else:
+            self.waits = True
             self._back.look_for(painted, self.tr("The picture of these settings"))
 
-    def _follow(self, names: frozenset[str]) -> None:
-        if "painted" in names and not self._quiet and self._window.workspaces.is_inpaint:
+    def _loaded(self) -> None:
+        self._owed = self._window.form.values.painted is not None
+        if self._window.workspaces.is_inpaint:
             self.come_back()
 
     def _take_draft(self, draft: Draft, picture: Image) -> None:
@@ -72,11 +76,13 @@ class Restoring(QObject):
         self._show()
 
     def _take(self, painted: Painted, painting: Painting) -> None:
+        self.waits = False
         if self._window.form.values.painted == painted:
             self._inpaint.desk.restore(painting)
             self._show()
 
     def _miss(self, painted: Painted, sentence: str) -> None:
+        self.waits = False
         if self._window.form.values.painted == painted:
             self.set_painted(None)
             self._window.controller.banner.tell("warning", sentence)
@@ -111,14 +117,6 @@ class Restoring(QObject):
             self._window.canvas.editor.run(name, operation)
         else:
             painting.document.apply(name, operation)
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        before, self._quiet = self._quiet, True
-        try:
-            yield
-        finally:
-            self._quiet = before
 
 
 def masked_part(values: Pixels, mask: Mask, frame: Frame) -> tuple[Box, Pixels]:

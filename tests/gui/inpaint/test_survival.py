@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,12 +30,13 @@ def painted(painter: Painter, photo: Path) -> np.ndarray:
     return painter.mask.copy()
 
 
-def test_edits_models_runs_and_workspaces_leave_it_alone(painter: Painter, photo: Path) -> None:
+def test_edits_models_runs_and_workspaces_leave_it_alone(painter: Painter, photo: Path, tmp_path: Path) -> None:
     mask = painted(painter, photo)
+    shutil.copytree(paths.starter_model(), tmp_path / "another")
     painter.prompt("green apple, flat style")
     painter.window.form.set(steps=3, scale=2.0, sampler="euler", way="soft", strength=0.7)
-    painter.window.form.set(model="another", width=136)
-    painter.window.form.set(model="starter", width=128)
+    painter.window.controller.add_model(tmp_path / "another")
+    assert painter.window.form.values.model == "another"
     painter.run()
     painter.press(Qt.Key.Key_F5)
     painter.run()
