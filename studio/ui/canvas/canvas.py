@@ -118,6 +118,11 @@ class Canvas(QWidget):
         self._path = path
         self._offer()
 
+    def set_origin(self, path: Path | None, *, has_recipe: bool) -> None:
+        """Where the result that is shown over a painting comes from."""
+        self._path, self._has_recipe = path, has_recipe
+        self._offer()
+
     def show_band(self, shown: bool) -> None:
         """Show or hide the line below the picture."""
         self._band.setVisible(shown)
@@ -135,8 +140,8 @@ class Canvas(QWidget):
         drop.refused.connect(self.drop_refused)
 
     def picture(self) -> QImage | None:
-        """The picture as it was given, or None."""
-        return self.view.image()
+        """The picture as it was given, or None. Over a painting it is the result that is shown there."""
+        return self.editor.layers.result.image or self.view.image()
 
     def path(self) -> Path | None:
         """The file of the picture shown, or None if it has none."""
@@ -144,7 +149,7 @@ class Canvas(QWidget):
 
     def mime(self) -> QMimeData:
         """The picture for the clipboard or a drag."""
-        return picture_mime(self.view.image(), self._path)
+        return picture_mime(self.picture(), self._path)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.commands.right_click_menu().popup(event.globalPos())

@@ -32,6 +32,7 @@ class PictureView(QWidget):
         self._frame = QSize()
         self._extent: QRectF | None = None
         self._view = ViewTransform()
+        self._snapped = (self._view, 0.0, self._view)
         self.scene = Scene(self)
         self._fitted = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,7 +62,13 @@ class PictureView(QWidget):
 
     def transform(self) -> ViewTransform:
         """What painting and pointing use: its corner lies on a device pixel."""
-        return self._view.snapped(self.devicePixelRatioF())
+        ratio = self.devicePixelRatioF()
+        before, at, snapped = self._snapped
+        # Asked for a dozen times for every move of the mouse.
+        if before is not self._view or at != ratio:
+            snapped = self._view.snapped(ratio)
+            self._snapped = (self._view, ratio, snapped)
+        return snapped
 
     def box(self) -> QRectF:
         """Where the frame lies in the widget."""
@@ -74,8 +81,8 @@ class PictureView(QWidget):
     def sight(self, exposed: QRect | None = None) -> Sight:
         """What is seen of `exposed`, by default of the whole widget."""
         area = self.rect() if exposed is None else exposed
-        ratio = self.devicePixelRatioF()
-        return Sight(self.transform(), self._size(), QRectF(self.rect()), area, ratio, self.transform().is_sharp(ratio))
+        view, ratio = self.transform(), self.devicePixelRatioF()
+        return Sight(view, self._size(), QRectF(self.rect()), area, ratio, view.is_sharp(ratio))
 
     def pixel_at(self, place: QPointF) -> tuple[int, int] | None:
         """The picture pixel under `place`, or None beside the picture."""

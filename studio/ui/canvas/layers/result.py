@@ -29,6 +29,11 @@ class Result:
         return self._picture is not None
 
     @property
+    def image(self) -> QImage | None:
+        """The result as it was given."""
+        return self._picture.image if self._picture else None
+
+    @property
     def area(self) -> Frame | None:
         """Which part of the picture the result shows."""
         return self.place or self.frame
