@@ -72,6 +72,7 @@ class Showing(QObject):
         self._canvas.editor.show_result(None)
         if self._desk.is_shown and self._desk.painting is not None:
             self._canvas.set_caption(self._desk.painting.name)
+            self._canvas.set_origin(None, has_recipe=False)
         self.outcome = None
         self.changed.emit()
 
@@ -87,8 +88,7 @@ class Showing(QObject):
         self._canvas.editor.show_result(to_qimage(scenery.image), place)
         self._canvas.set_caption(scenery.caption)
         finished = scenery.size is None and scenery.recipe is not None
-        if finished and scenery.path is not None:
-            self._canvas.set_file(scenery.path)
+        self._canvas.set_origin(scenery.path, has_recipe=scenery.recipe is not None)
         self.outcome = Outcome(scenery.image, scenery.recipe, place) if finished and scenery.recipe else None
         self.changed.emit()
 
