@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -81,7 +83,8 @@ class Card(QWidget):
         """The least width that needs no more lines than the widest: lines of like length, no word alone on the last."""
         height = self._column.heightForWidth(widest)
         fitting = range(px(WIDTH_MINIMUM), widest)
-        return next((width for width in fitting if self._column.heightForWidth(width) <= height), widest)
+        narrowest = bisect_left(fitting, True, key=lambda width: self._column.heightForWidth(width) <= height)
+        return px(WIDTH_MINIMUM) + narrowest
 
 
 class DropFrame(QWidget):
