@@ -56,7 +56,9 @@ def test_level_0_is_the_mask_itself() -> None:
     assert MaskLevels(lambda: values).level(0) is values
 
 
-@pytest.mark.parametrize(("scale", "index"), [(2.0, 0), (1.0, 0), (0.99, 1), (0.5, 1), (0.25, 2), (0.3, 2), (0.0001, 6)])
+@pytest.mark.parametrize(
+    ("scale", "index"), [(2.0, 0), (1.0, 0), (0.99, 1), (0.5, 1), (0.25, 2), (0.3, 2), (0.0001, 6)]
+)
 def test_the_suited_level_has_at_least_a_device_pixel_for_each_of_its_own(scale: float, index: int) -> None:
     assert MaskLevels(lambda: np.zeros((100, 90), np.uint8)).suited(scale) == index
 

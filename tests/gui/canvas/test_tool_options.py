@@ -1,59 +1,20 @@
-"""The column of tools and the row of their options."""
+"""The row of options above the canvas, and what opens from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit
 
 from studio.painting.brush import Brush
 from studio.painting.frame import Frame
 from studio.ui.canvas.layers.mask_overlay import HATCH
-from studio.ui.canvas.tool_bar import ActionButton, ToolBar
-from studio.ui.canvas.tool_options import ToolOptions, released_at
-from tests.gui.canvas.desk import Desk
+from studio.ui.canvas.tool_options import released_at
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def tools(desk: Desk, qtbot, theme) -> Iterator[tuple[ToolBar, ToolOptions]]:
-    """Both, in a window of their own as wide as the smallest canvas."""
-    window = QWidget()
-    made = ToolBar(desk.editor), ToolOptions(desk.editor)
-    column = QVBoxLayout(window)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(made[1])
-    row = QHBoxLayout()
-    row.addWidget(made[0])
-    row.addStretch(1)
-    column.addLayout(row)
-    window.resize(616, 480)
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield made
-    window.close()
-
-
-@pytest.fixture
-def bar(tools) -> ToolBar:
-    return tools[0]
-
-
-@pytest.fixture
-def options(tools) -> ToolOptions:
-    return tools[1]
-
-
-def button(bar: ToolBar, name: str) -> ActionButton:
-    return next(part for part in bar.findChildren(ActionButton) if part.accessibleName() == name)
 
 
 def enter(field: QLineEdit, text: str) -> None:
@@ -61,44 +22,6 @@ def enter(field: QLineEdit, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Key.Key_Return)
-
-
-class TestToolBar:
-    def test_each_button_takes_its_tool_and_shows_it(self, desk, bar):
-        for name, action in desk.editor.commands.tools.items():
-            button(bar, action.text()).click()
-            assert desk.editor.tool == name
-            pressed = [part.accessibleName() for part in bar.findChildren(ActionButton) if part.isChecked()]
-            assert pressed == [action.text()]
-
-    def test_it_follows_keys(self, desk, bar):
-        desk.editor.set_tool("lasso")
-        assert button(bar, "Lasso").isChecked()
-
-    def test_a_tool_can_not_be_put_down_without_another(self, desk, bar):
-        button(bar, "Brush").click()
-        assert button(bar, "Brush").isChecked()
-        assert desk.editor.tool == "brush"
-
-    def test_undo_and_redo_say_what_they_would_do(self, desk, bar):
-        desk.click((50, 50))
-        undo = button(bar, "Undo Brush")
-        assert undo.isEnabled()
-        undo.click()
-        assert not desk.values.any()
-        assert not button(bar, "Undo").isEnabled()
-        assert "There is nothing to undo." in button(bar, "Undo").toolTip()
-        button(bar, "Redo Brush").click()
-        assert desk.values.any()
-
-    def test_its_tooltips_name_the_keys(self, bar):
-        assert "(B)" in button(bar, "Brush").toolTip()
-        assert "(Shift+M)" in button(bar, "Ellipse").toolTip()
-
-    def test_it_fits_into_the_lowest_window(self, bar):
-        # 540 pixels, less menus, header, options, transport and the line below the picture.
-        assert bar.sizeHint().height() <= 380
-        assert bar.width() == 40
 
 
 class TestNumbers:
