@@ -31,7 +31,7 @@ COUNT_MAXIMUM = 100
 
 class FormState(QObject):
     """Holds the values; `changed(names)` is emitted with the set of the fields that became different, `loaded()` after
-    a recipe was taken over as a whole."""
+    a recipe was taken over as a whole. `is_loading`: what changes now comes from a recipe, which says all of it."""
 
     changed = Signal(object)
     loaded = Signal()
@@ -42,6 +42,7 @@ class FormState(QObject):
         super().__init__(parent)
         self._samplers = samplers
         self._values = values or FormValues()
+        self.is_loading = False
 
     @property
     def values(self) -> FormValues:
@@ -140,6 +141,7 @@ class FormState(QObject):
         How it is painted stays as it is with a recipe that paints on nothing.
         """
         sampling, guidance = source.sampling, source.guidance
+        self.is_loading = True
         self.set(
             model=source.model,
             prompt=source.prompt,
@@ -162,6 +164,7 @@ class FormState(QObject):
             painted=painted_by(source),
             **_painting(source),
         )
+        self.is_loading = False
         self.loaded.emit()
 
     def load_foreign(self, parameters: Mapping[str, Any]) -> list[str]:

@@ -74,7 +74,7 @@ class InpaintPanel(QWidget):
         around = tr("How much of what is around the masked part is seen, in pixels.")
         self._padding = _whole(tr("Padding"), 0, PADDING_MAXIMUM, PADDING_ON_SLIDER, plain.padding, around)
         tint = tr("Takes away a tint that the new part has against what is around it.")
-        self._match = CheckRow(tr("Colours"), text=tr("Match at the seam"), description=tint)
+        self._match = CheckRow(tr("Colours"), text=tr("Match the seam"), description=tint)
         often = tr("How often each stretch of steps is walked (RePaint). More fits better, and takes as much longer.")
         self._repeats = _whole(tr("Repeats"), 1, REPEATS_MAXIMUM, REPEATS_ON_SLIDER, plain.repeats, often)
         stretch = tr("How many steps such a stretch has.")

@@ -9,12 +9,10 @@ from studio.ui.form_state import FormState
 from studio.ui.inpaint.inpaint_panel import InpaintPanel
 
 MODEL, USUAL = "model", "blend"
-# Settings that come from elsewhere say themselves how they are painted.
-TOLD = frozenset({"way", "painted"})
 
 
 class ModelWay(QObject):
-    """Turns the field `way` when another model is chosen, and back again."""
+    """Turns the field `way` when another model is chosen, and back again. A recipe says itself how it is painted."""
 
     def __init__(self, form: FormState, catalog: ModelCatalog, panel: InpaintPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,6 +34,6 @@ class ModelWay(QObject):
         self._panel.show_model(inpainting=inpainting)
         if not inpainting and way == MODEL:
             self._form.set(way=self._before)
-        elif inpainting and way != MODEL and not names & TOLD:
+        elif inpainting and way != MODEL and not self._form.is_loading:
             self._before = way
             self._form.set(way=MODEL)
