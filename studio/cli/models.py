@@ -38,7 +38,8 @@ def _entry_line(entry: ModelEntry) -> str:
     width, height = entry.native_size
     predicts = PREDICTIONS.get(entry.parametrisation, entry.parametrisation)
     builtin = ", built in" if entry.builtin else ""
-    return f"{entry.name}  {width}x{height}, predicts {predicts}{builtin}"
+    inpainting = ", made for inpainting" if entry.inpainting else ""
+    return f"{entry.name}  {width}x{height}, predicts {predicts}{inpainting}{builtin}"
 
 
 def _say_unusable(place: Unusable, session: Session) -> None:
@@ -57,6 +58,7 @@ def _entry_data(entry: ModelEntry) -> dict[str, object]:
         "height": height,
         "parametrisation": entry.parametrisation,
         "has_vocabulary": entry.has_vocabulary,
+        "inpainting": entry.inpainting,
     }
 
 

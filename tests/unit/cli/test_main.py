@@ -17,6 +17,7 @@ from studio.cli.command import Command
 from studio.cli.commands import COMMANDS
 from studio.errors import StudioError
 from studio.sampling.registry import builtin_samplers
+from tests.references import tiny_models
 from tests.unit.cli.conftest import Program
 from tests.unit.cli.processes import ask, command, environment
 
@@ -88,6 +89,14 @@ def test_models(reverie: Program, tmp_path: Path, own_home: Path, tiny_model: Pa
     text = reverie("models").out
     for word in ("starter  128x128, predicts v, built in", "tiny  64x64, predicts the noise", "gone  cannot be used"):
         assert word in text
+
+
+def test_a_model_for_inpainting_says_so(reverie: Program, tmp_path: Path, own_home: Path) -> None:
+    settings = own_home / "config" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"model_folders": [str(tiny_models.nine_channels(tmp_path / "nine"))]}))
+    assert [json.loads(line)["inpainting"] for line in reverie("models", "--json").lines] == [False, True]
+    assert "nine  64x64, predicts the noise, made for inpainting" in reverie("models").out
 
 
 def test_damaged_settings_do_not_stop_a_command(reverie: Program, own_home: Path) -> None:

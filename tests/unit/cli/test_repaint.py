@@ -92,6 +92,18 @@ def test_without_paint_flags_a_branch_is_painted_as_its_parent(reverie: Program,
     assert np.array_equal(pixels_of(other)[LEFT], pixels_of(inpainted)[LEFT])
 
 
+def test_a_picture_from_a_picture_is_kept_as_it_became(generate: Program, reverie: Program, tmp_path: Path) -> None:
+    first, mask = tmp_path / "first.png", mask_file(tmp_path)
+    assert generate("--image", source_file(tmp_path), "--steps", STEPS, "--out", first).code == 0
+    second = branched(reverie, first, 0, "--prompt", "lemon, 3d style", "--mask", mask)
+    assert np.array_equal(pixels_of(second)[LEFT], pixels_of(first)[LEFT])
+    assert not np.array_equal(pixels_of(first)[LEFT], pixels_of(source_file(tmp_path))[LEFT])
+    third = second.rename(tmp_path / "second.png")
+    third = branched(reverie, third, 1, "--mask", lower_half(tmp_path))
+    assert np.array_equal(pixels_of(third)[: HEIGHT // 2], pixels_of(first)[: HEIGHT // 2])
+    assert reverie("verify", third).out == "Same pixels.\n"
+
+
 def test_another_picture_can_be_kept(reverie: Program, plain: Path) -> None:
     source = source_file(plain.parent)
     out = branched(reverie, plain, 1, "--mask", mask_file(plain.parent), "--image", source)
