@@ -272,7 +272,7 @@ class InpaintController(QObject):
     def _offer(self) -> None:
         """Say what can be done with the result and with the picture shown."""
         window = self._window
-        why_not = "" if self.showing.outcome else self.tr("Generate first: then the result can be painted on.")
+        why_not = "" if self.showing.outcome else self.tr("Show a finished result of this painting first.")
         window.recipe_pane.inpaint.head.allow_take_over(why_not)
         allow(window.actions_of_window.take_over, why_not)
         allow(

@@ -56,7 +56,7 @@ class PictureHead(QWidget):
         self._take_over.clicked.connect(self.take_over_requested)
         self.framing.value_changed.connect(self.framing_chosen)
         self.show_picture("", "")
-        self.allow_take_over(self.tr("Generate first: then the result can be painted on."))
+        self.allow_take_over(self.tr("Show a finished result of this painting first."))
 
     def show_picture(self, name: str, note: str) -> None:
         """Name the picture that is open, "" for none, and say how it is worked on."""
