@@ -87,9 +87,9 @@ def damaged_decoder(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1])
 
 
-def nine_channels(folder: Path) -> None:
-    config("unet/config.json", in_channels=9)(folder)
-    weights(UNET, lambda tensors: tensors.update({"conv_in.weight": torch.zeros(16, 9, 3, 3)}))(folder)
+def eight_channels(folder: Path) -> None:
+    config("unet/config.json", in_channels=8)(folder)
+    weights(UNET, lambda tensors: tensors.update({"conv_in.weight": torch.zeros(16, 8, 3, 3)}))(folder)
 
 
 def three_out(folder: Path) -> None:
@@ -107,7 +107,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a flipped bit in the length": (bit_flipped(5), "its header claims"),
     "a flipped bit in the header": (bit_flipped(9), "header"),
     "no model index": (lambda folder: (folder / "model_index.json").unlink(), "is no model folder"),
-    "nine channels": (nine_channels, "reads 9 channels where its latents have 4. It is made for another job"),
+    "eight channels": (eight_channels, "reads 8 channels where its latents have 4. It is made for another job"),
     "three channels out": (three_out, "gives 3 channels where its latents have 4"),
     "a missing weight of the network": (
         weights(UNET, lambda tensors: tensors.pop("conv_out.bias")),

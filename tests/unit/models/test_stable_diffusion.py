@@ -99,7 +99,8 @@ def test_tokens_are_counted_as_the_text_encoder_is_given_them(tiny_model: Callab
 def test_a_network_call_depends_on_nothing_but_its_arguments(tiny_model: Callable[[str], Path], name: str) -> None:
     loaded = load_model(tiny_model(name), placed())
     channels, _, _ = loaded.latent_shape(64, 64)
-    x, level = normal(2, channels, 8, 12), loaded.facts.schedule.level(321)
+    reads = 2 * channels + 1 if loaded.facts.inpainting else channels
+    x, level = normal(2, reads, 8, 12), loaded.facts.schedule.level(321)
     both = torch.cat([loaded.conditioning("a cat"), loaded.conditioning("red apple")])
     before = (x.clone(), both.clone())
     first = loaded.network(x, level, both)
