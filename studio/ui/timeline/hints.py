@@ -16,7 +16,7 @@ class Hints(QObject):
         self.has_strip = True
         self._texts = (
             self.tr("Drag along the strip: every step is kept."),
-            self.tr("Branch here changes the picture from this step on."),
+            self.tr("Branch here changes the picture from here on."),
         )
 
     def text(self, *, kept: bool, looked_back: bool) -> str:

@@ -155,7 +155,7 @@ def test_hints_come_once_each_and_are_remembered(start: Callable[..., Driver]) -
     assert timeline._transport.note() == "Drag along the strip: every step is kept."
     timeline.filmstrip.go_to(2)
     exact(studio, 2)
-    studio.until(lambda: timeline._transport.note() == "Branch here changes the picture from this step on.")
+    studio.until(lambda: timeline._transport.note() == "Branch here changes the picture from here on.")
     timeline.filmstrip.go_to(3)
     exact(studio, 3)
     studio.until(lambda: timeline._transport.note() == "")

@@ -108,3 +108,17 @@ def test_it_stands_in_a_window_of_960(qtbot: QtBot, theme: Theme) -> None:
     timeline = Timeline(window)
     timeline.expect(STEPS)
     assert timeline.minimumSizeHint().width() <= 496  # what is left of a window of 800
+
+
+def test_the_hints_have_room_in_a_window_of_1280(qtbot: QtBot, theme: Theme) -> None:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(734, 116)  # what both panes leave of it
+    with qtbot.waitExposed(timeline):
+        timeline.show()
+    note = timeline._transport._note
+    for seen in (0, 1):
+        timeline.hints.seen = seen
+        timeline._transport.set_note(timeline.hints.text(kept=True, looked_back=True))
+        QApplication.processEvents()
+        assert note.width() >= note.sizeHint().width()
