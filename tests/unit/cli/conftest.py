@@ -73,8 +73,9 @@ def generate(reverie: Program) -> Program:
     return call
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
+    """For whole modules, so that what their fixtures make is rounded as what the tests make."""
     import torch
 
     before = torch.get_num_threads()
