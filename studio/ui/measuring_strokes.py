@@ -42,7 +42,8 @@ def stroke_delays(open_studio: OpenStudio, edge: float, strokes: float, steps: f
         brush.moved.connect(runs.count)
     else:
         runs = None
-        QTimer.singleShot(0, brush.start)
+        # While torch is imported nothing rests.
+        window.session.model_status.connect(brush.start)
     application.exec()
     # While Qt is still there: what is left for the end of Python is destroyed in any order.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -73,8 +74,8 @@ class StrokeProbe(QObject):
         self._timer.setInterval(MOUSE_MS)
         self._timer.timeout.connect(self._move)
 
-    def start(self) -> None:
-        """Begin, if it has not begun."""
+    def start(self, why: object = None) -> None:
+        """Begin, if it has not begun; `why` is what a signal tells."""
         self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
