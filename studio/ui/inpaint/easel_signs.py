@@ -26,17 +26,18 @@ class EaselSigns(QObject):
         self._head = window.recipe_pane.inpaint.head
         self.easel = EmptyEasel(window.canvas.view)
         self.opening = ""
-        desk.opened.connect(self.tell)
-        desk.framed.connect(self.tell)
-        window.stage.shown_changed.connect(self.tell)
+        for changed in (desk.opened, desk.shown, window.stage.shown_changed):
+            changed.connect(self.tell)
+        for changed in (desk.opened, desk.framed):
+            changed.connect(self._tell_head)
         window.session.status_changed.connect(lambda _: self.tell())
-        window.form.changed.connect(lambda names: self.tell() if names & {"width", "height", "way"} else None)
+        window.form.changed.connect(lambda names: self._tell_head() if names & {"width", "height", "way"} else None)
         window.workspaces.changed.connect(lambda _: self.tell())
         self.tell()
+        self._tell_head()
 
     def tell(self) -> None:
-        """Bring the words up to date."""
-        self._tell_head(self._desk.painting)
+        """Bring the words over the canvas up to date."""
         easel, window = self.easel, self._window
         finished = window.stage.finished() is not None
         if not window.workspaces.is_inpaint:
@@ -51,7 +52,8 @@ class EaselSigns(QObject):
         else:
             easel.hide()
 
-    def _tell_head(self, painting: Painting | None) -> None:
+    def _tell_head(self) -> None:
+        painting = self._desk.painting
         if painting is None:
             self._head.show_picture("", self.tr("Drop one here, paste it, or open it."))
         else:

@@ -122,7 +122,7 @@ class InpaintController(QObject):
         if self.restoring.waits or (start is not None and not self.repaint.goes_with(start.parent)):
             return ""
         self.restoring.set_painted(painting.hand_over(values, self._sources))
-        if values.strength < 1.0 or painting.is_masked():
+        if values.strength < 1.0 or painting.is_masked(values.way):
             return ""
         return self.tr("The mask is empty: the picture is returned unchanged. Paint on it, or set strength below 1.")
 

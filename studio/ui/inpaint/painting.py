@@ -58,9 +58,9 @@ class Painting:
         """What is worked on: the part in the frame, or everything where the way finds the part by itself."""
         return self.whole if way == "crop" else self.frame
 
-    def is_masked(self) -> bool:
-        """Whether anything is to be painted anew: under the mask, or beyond the picture."""
-        return bool(self.document.values.any()) or self._reaches_beyond()
+    def is_masked(self, way: str) -> bool:
+        """Whether anything is to be painted anew: under the mask, or beyond the picture where there is a frame."""
+        return bool(self.document.values.any()) or (way != "crop" and self._reaches_beyond())
 
     def hand_over(self, values: FormValues, sources: Taker) -> Painted:
         """Give picture and mask as they are now to `sources`, and tell their ids.
@@ -68,7 +68,7 @@ class Painting:
         Without a mask it is the picture alone, which then changes as far as the strength says; at strength 1 that
         would be all of it, so there the empty mask counts: nothing changes.
         """
-        crops = values.way == "crop" and bool(self.document.values.any())
+        crops = values.way == "crop" and (values.strength >= 1.0 or bool(self.document.values.any()))
         frame = self.whole if crops else self.frame
         size = self.size if crops else working_size(frame, (values.width, values.height))
         key = (self.document.revision, frame, size, self.picture, values.strength < 1.0)

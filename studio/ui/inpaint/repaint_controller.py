@@ -44,7 +44,7 @@ class RepaintController(QObject):
         paused, painting = self._window.session.paused, self._inpaint.desk.painting
         if paused is None or painting is None or not self.goes_with(paused.recipe):
             return False
-        if not painting.is_masked() and not self._inpaint.showing.belongs(paused.recipe):
+        if not painting.is_masked(self._window.form.values.way) and not self._inpaint.showing.belongs(paused.recipe):
             # Opened to be painted on, but nothing was painted: the run goes on as it was.
             return False
         self._inpaint.prepare()
