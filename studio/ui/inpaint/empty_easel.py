@@ -95,4 +95,4 @@ class EmptyEasel(QFrame):
         self._column.invalidate()
         self._column.activate()
         height = self.heightForWidth(width)
-        self.setGeometry((self._pane.width() - width) // 2, self._pane.height() - height - px(24), width, height)
+        self.setGeometry((self._pane.width() - width) // 2, self._pane.height() - height - px(12), width, height)
