@@ -46,7 +46,6 @@ class Settings(BaseModel):
     recipe: Text = ""
     form: Mapping[str, Any] = Field(default_factory=dict)
     window_geometry: Text = ""
-    window_state: Text = ""
     workspace: WorkspaceName = "generate"
     painting_name: Text = ""
     brush: Mapping[str, Any] = Field(default_factory=dict)
@@ -64,8 +63,6 @@ class Settings(BaseModel):
     hints_seen: Annotated[int, Field(ge=0, le=2)] = 0
     device: Device = "auto"
     precision: Precision = "auto"
-    seed_locked: bool = True
-    count: Annotated[int, Field(ge=1, le=100)] = 1
     reduced_motion: bool = False
 
     def with_(self, **changes: Any) -> Self:

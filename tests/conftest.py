@@ -5,14 +5,15 @@ A test that means to cause a log record says so with `with caplog.at_level(loggi
 
 from __future__ import annotations
 
-import gc
+import importlib
 import logging
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,27 +75,39 @@ def _threads() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if thread.is_alive() and not isinstance(thread, met)}
 
 
-def _qt_threads() -> set[int]:
-    """Identities of the QThread objects that run."""
-    qt = sys.modules.get("PySide6.QtCore")
-    if qt is None:
-        return set()
-    from shiboken6 import isValid
+@pytest.fixture(scope="session")
+def qt_threads() -> Iterator[weakref.WeakSet[Any]]:
+    """Every QThread that was ever started and is still there. To look for them among all objects takes too long."""
+    started: weakref.WeakSet[Any] = weakref.WeakSet()
+    thread = importlib.import_module("PySide6.QtCore").QThread
+    really = thread.start
 
-    threads = [thing for thing in gc.get_objects() if issubclass(type(thing), qt.QThread)]
-    return {id(thread) for thread in threads if isValid(thread) and thread.isRunning()}
+    def start(self: Any, *priority: Any) -> None:
+        started.add(self)
+        really(self, *priority)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thread, "start", start)
+        yield started
+
+
+def _running(threads: Iterable[Any]) -> set[int]:
+    """Identities of those QThread objects that run."""
+    is_valid = importlib.import_module("shiboken6").isValid
+    return {id(thread) for thread in threads if is_valid(thread) and thread.isRunning()}
 
 
 @pytest.fixture(autouse=True)
 def no_stray_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     watches_qt = bool({"worker", "gui"} & set(request.path.parts))
-    before, qt_before = _threads(), _qt_threads() if watches_qt else set()
+    qt = request.getfixturevalue("qt_threads") if watches_qt else ()
+    before, qt_before = _threads(), _running(qt) if qt else set()
     yield
     deadline = time.monotonic() + THREAD_GRACE_SECONDS
     while (left := _left(before)) and time.monotonic() < deadline:
         time.sleep(0.01)
     names = sorted(thread.name for thread in left)
-    if watches_qt and _qt_threads() - qt_before:
+    if qt and _running(qt) - qt_before:
         names.append("QThread")
     if names:
         pytest.fail(f"threads that still run: {', '.join(names)}", pytrace=False)

@@ -118,6 +118,8 @@ class TextRaceReporter:
     def _follow(self, event: JobEvent) -> None:
         if isinstance(event, StepDone) and self._bar is not None:
             self._bar.update(1)
+            if self._bar.n == self._steps:
+                self._bar.refresh()  # the last step is shown however soon it follows the one before
         elif isinstance(event, ModelLoading):
             self._aside(f"Loading the model {event.model} ...")
         elif isinstance(event, Started) and not self._begun:

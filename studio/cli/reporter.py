@@ -57,6 +57,8 @@ class TextReporter:
         if isinstance(event, StepDone):
             if self._bar is not None:
                 self._bar.update(event.step - self._bar.n)
+                if event.step == event.steps:
+                    self._bar.refresh()  # the last step is shown however soon it follows the one before
         elif isinstance(event, Started):
             self._start(event)
         elif isinstance(event, (ModelLoading, Decoding)):

@@ -14,18 +14,26 @@ from studio.ui.tokens import ThemeName
 
 
 class Appearance(QObject):
-    """Theme, scale and motion. Build it before the first widget. Only what changed is done again."""
+    """Theme, scale and motion. Build it before the first widget, and `dress` the widgets when all are made.
+
+    Only what changed is done again.
+    """
 
     def __init__(self, theme: Theme, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._store = store
         self._worn: tuple[ThemeName, float] | None = None
-        self._dressing = False
+        self._dressing = self._dressed = False
         store.changed.connect(self._wear)
         # A method and no lambda: the hints outlive every window, and would keep this one's alive.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._wear(store.current)
+
+    def dress(self) -> None:
+        """Put on the style sheet."""
+        self._worn, self._dressed = None, True
+        self._wear(self._store.current)
 
     def _follow_system(self) -> None:
         self._wear(self._store.current)
@@ -41,7 +49,8 @@ class Appearance(QObject):
         wanted = (_theme_name(settings), settings.ui_scale / 100)
         if wanted != self._worn:
             self._worn = wanted
-            self._theme.apply(*wanted)
+            wear = self._theme.apply if self._dressed else self._theme.prepare
+            wear(*wanted)
             if settings.theme == "system":
                 QGuiApplication.styleHints().unsetColorScheme()
         self._dressing = False

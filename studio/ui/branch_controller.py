@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAction, QKeySequence
 
 from studio.errors import StudioError
 from studio.export.picture_file import read_picture
@@ -50,11 +49,6 @@ class BranchController(QObject):
             return False
         self.comparing.close()
         return True
-
-    def _make_action(self) -> QAction:
-        action = QAction(self.tr("Branch here"), self._window)
-        action.setShortcut(QKeySequence("Ctrl+B"))
-        return action
 
     def _connect_queue(self, queue: JobQueue) -> None:
         tree = self._window.tree

@@ -16,7 +16,6 @@ from studio.job.event import Failed, JobEvent, ModelStatus, Started
 from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.settings import Settings
-from studio.ui.dialogs.keys_dialog import KeysDialog, painting_keys
 from studio.ui.form_values import FormValues
 from studio.ui.header import INPAINT
 from studio.ui.inpaint.painting import Painting
@@ -265,6 +264,8 @@ class Controller(QObject):
 
     def _show_keys(self) -> None:
         window = self._window
+        from studio.ui.dialogs.keys_dialog import KeysDialog, painting_keys  # not needed to open the window
+
         painting = painting_keys(window.canvas.editor.commands)
         KeysDialog(window.actions_of_window.all(), painting, window).open()
 

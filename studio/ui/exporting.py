@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,9 +14,11 @@ from studio.export.order import steps_of
 from studio.job.facts import TrajectoryFacts
 from studio.job.view import ViewKind
 from studio.ui.dialogs.export_choices import ExportChoices
-from studio.ui.dialogs.export_dialog import ExportDialog
 from studio.worker.export_desk import ExportDesk
 from studio.worker.job_queue import JobQueue
+
+if TYPE_CHECKING:
+    from studio.ui.dialogs.export_dialog import ExportDialog
 
 
 class Exporting(QObject):
@@ -48,6 +51,8 @@ class Exporting(QObject):
         `base` is what the export is named after, folder and name without a suffix: usually the picture's. `view` is
         the one to begin with, else it is that of the last time.
         """
+        from studio.ui.dialogs.export_dialog import ExportDialog  # not needed before, and the window opens sooner
+
         if self._dialog is not None:
             self._dialog.raise_()
             self._dialog.activateWindow()

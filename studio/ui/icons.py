@@ -52,11 +52,22 @@ def widget_icon(name: str, widget: QWidget, size: int) -> QIcon:
     return icon(name, widget.palette(), size, widget.devicePixelRatioF())
 
 
+def require(name: str) -> None:
+    """Raises `FileNotFoundError` if the set has no icon `name`."""
+    if not QFile.exists(f"icons:{name}.svg"):
+        raise FileNotFoundError(f"icon {name}")
+
+
+def is_dressed(widget: QWidget) -> bool:
+    """Whether the style sheet has given `widget` its colours. An icon drawn before is drawn for nothing."""
+    return widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
+
+
 def _rendered(name: str, colour: QColor, edge: int) -> QPixmap:
     """The drawing itself, `edge` device pixels wide."""
+    require(name)
     file = QFile(f"icons:{name}.svg")
-    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
-        raise FileNotFoundError(f"icon {name}")
+    file.open(QIODevice.OpenModeFlag.ReadOnly)
     svg = tinted(bytes(file.readAll().data()).decode(), colour.name())
     drawn = QPixmap(QSize(edge, edge))
     drawn.fill(Qt.GlobalColor.transparent)

@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self._restore(store.current)
         self.inpaint.start()
         self._ring = FocusRing(self)
+        self._appearance.dress()
 
     def warm_up(self) -> None:
         """Have the model ready before the first press of Generate."""

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.ui.icons import widget_icon
+from studio.ui.icons import is_dressed, widget_icon
 from studio.ui.metrics import px
 from studio.ui.tokens import ICON_ROW
 
-REDRAW = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange, QEvent.Type.Polish)
+REDRAW = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
 
 
 class PictureActions(QObject):
@@ -58,10 +58,15 @@ class PictureActions(QObject):
         return menu
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in REDRAW:
+        if must_redraw(self._owner, event):
             for action in self.findChildren(QAction):
                 action.setIcon(widget_icon(str(action.data()), self._owner, px(ICON_ROW)))
         return False
+
+
+def must_redraw(owner: QWidget, event: QEvent) -> bool:
+    """Whether `event`, which `owner` has not got yet, changes how the icons of its actions look."""
+    return event.type() == QEvent.Type.Polish or (event.type() in REDRAW and is_dressed(owner))
 
 
 def allow(action: QAction, why_not: str) -> None:

@@ -11,7 +11,6 @@ from studio.job.recording import RecordSettings
 from studio.job.shelf import UsageRequest
 from studio.models.catalog import ModelCatalog
 from studio.models.latent_shape import latent_shape
-from studio.ui.dialogs.settings_dialog import SettingsDialog
 from studio.ui.pausing import Pausing
 from studio.ui.run_session import Phase, RunStatus
 from studio.ui.settings_store import SettingsStore
@@ -65,6 +64,8 @@ class ProcessController(QObject):
 
     def open_settings(self) -> None:
         """Open the settings, and have the space counted that steps take."""
+        from studio.ui.dialogs.settings_dialog import SettingsDialog  # not needed to open the window
+
         dialog = SettingsDialog(self._store, self._bytes_of, self._window)
         self._queue.answered.connect(dialog.recording.take)
         self._queue.ask(UsageRequest())

@@ -19,8 +19,10 @@ from studio.job.event import (
     JobEvent,
     JobId,
     ModelLoading,
+    Paused,
     PreviewReady,
     Queued,
+    Resumed,
     Started,
     StepDone,
 )
@@ -108,6 +110,8 @@ class Stage(QObject):
             self._history.set_state(event.job, JobState.RUNNING)
         elif isinstance(event, Started):
             self._begin(event)
+        elif isinstance(event, (Paused, Resumed)):
+            self._history.set_state(event.job, JobState.PAUSED if isinstance(event, Paused) else JobState.RUNNING)
         elif isinstance(event, StepDone):
             self._timeline.advance(event.step)
         elif isinstance(event, ImageReady):

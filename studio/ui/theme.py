@@ -15,7 +15,7 @@ from studio.ui.tokens import THEMES, ThemeName, Tokens
 
 
 class Theme(QObject):
-    """Dresses the application. Build it after `QApplication` and call `apply` before the first window is made.
+    """Dresses the application. Build it after `QApplication`; `prepare` before the first widget is made, then `apply`.
 
     `changed` is emitted after every `apply`; what paints itself from `tokens` repaints then. Widgets that use
     palette, style sheet and `icons` follow by themselves.
@@ -49,6 +49,18 @@ class Theme(QObject):
 
     def apply(self, name: ThemeName = "dark", scale: float = 1.0) -> None:
         """Dress everything in theme `name` at UI `scale`, which is kept between 0.9 and 1.5. Works at run time too."""
+        self.prepare(name, scale)
+        # After the palette, always: a style sheet keeps the palette's colours of the moment it was set.
+        self._application.setStyleSheet(expand(self._template, self._tokens, self._scale, self._icons))
+        self.changed.emit()
+
+    def prepare(self, name: ThemeName = "dark", scale: float = 1.0) -> None:
+        """All of `apply` but the style sheet, which is taken off. Widgets made now know colours, fonts and scale.
+
+        With a sheet on, Qt polishes a widget again each time it gets a parent, and once for each of its ancestors
+        when another sheet comes: seconds for this window. Without one both are done once.
+        """
+        self._application.setStyleSheet("")
         self._tokens = THEMES[name]
         self._scale = min(max(scale, table.SCALE_MINIMUM), table.SCALE_MAXIMUM)
         scheme = Qt.ColorScheme.Dark if name == "dark" else Qt.ColorScheme.Light
@@ -56,9 +68,6 @@ class Theme(QObject):
         self._application.setProperty(UI_SCALE, self._scale)
         self._application.setFont(base_font(self._scale))
         self._application.setPalette(palette(self._tokens))
-        # After the palette, always: a style sheet keeps the palette's colours of the moment it was set.
-        self._application.setStyleSheet(expand(self._template, self._tokens, self._scale, self._icons))
-        self.changed.emit()
 
 
 def base_font(scale: float) -> QFont:

@@ -95,19 +95,10 @@ def turn_wheel(qapp: QApplication) -> Callable[[QWidget, int], bool]:
 
 @pytest.fixture(scope="session")
 def loaded_once() -> Iterator[None]:
-    """Models are really loaded, but each only once for all windows: they do not change while they are used."""
-    from studio.models import loader
+    """Each model is loaded once for all windows."""
+    from tests.references import loaded_models
 
-    really, kept = loader.load_model, {}
-
-    def load(path: Path, placement: object, name: str | None = None) -> object:
-        key = (path, placement, name)
-        if key not in kept:
-            kept[key] = really(path, placement, name)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "load_model", load)
+    with loaded_models.loaded_once():
         yield
 
 

@@ -86,7 +86,7 @@ class TestFields:
     def test_a_long_prompt_says_from_where_it_is_not_read(self, studio: Driver) -> None:
         panel = studio.window.recipe_pane.prompt
         studio.prompt("red apple " * 40)
-        assert "are not read by this model." in panel.note()
+        studio.until(lambda: "are not read by this model." in panel.note())
         studio.prompt("red apple")
         assert not panel.note()
 

@@ -38,8 +38,6 @@ CHANGED = Settings(
     hints_seen=1,
     device="cpu",
     precision="bfloat16",
-    seed_locked=False,
-    count=4,
     reduced_motion=True,
 )
 
@@ -69,28 +67,28 @@ def test_what_is_saved_comes_back(path: Path) -> None:
 
 
 def test_every_field_differs_in_this_test() -> None:
-    same = {"version", "window_state"}
+    same = {"version"}
     plain = Settings()
     assert {name for name in Settings.model_fields if getattr(plain, name) == getattr(CHANGED, name)} == same
 
 
 def test_a_changed_copy() -> None:
-    changed = CHANGED.with_(count=7, splitters={"a": [1, 2]})
-    assert (changed.count, changed.splitters, changed.theme) == (7, {"a": (1, 2)}, "light")
-    assert CHANGED.count == 4
+    changed = CHANGED.with_(record_every=9, splitters={"a": [1, 2]})
+    assert (changed.record_every, changed.splitters, changed.theme) == (9, {"a": (1, 2)}, "light")
+    assert CHANGED.record_every == 7
     with pytest.raises(ValidationError):
         CHANGED.with_(theme="pink")
     with pytest.raises(ValidationError):
-        CHANGED.count = 5
+        CHANGED.record_every = 5
 
 
 def test_the_generation_before_is_kept(path: Path) -> None:
-    for count in (1, 2, 3):
-        save(path, Settings(count=count))
-    save(path, Settings(count=3))
+    for limit in (1, 2, 3):
+        save(path, Settings(record_limit_gb=limit))
+    save(path, Settings(record_limit_gb=3))
     put(path, b"{")
     found, notices = load(path)
-    assert found.count == 2
+    assert found.record_limit_gb == 2
     assert notices == (
         "The settings in settings.json were damaged. The file is kept as settings.json.damaged-1.",
         "The last good settings are used instead.",
@@ -100,17 +98,17 @@ def test_the_generation_before_is_kept(path: Path) -> None:
 
 
 def test_a_damaged_file_does_not_become_the_previous_generation(path: Path) -> None:
-    for count in (1, 2):
-        save(path, Settings(count=count))
+    for limit in (1, 2):
+        save(path, Settings(record_limit_gb=limit))
     put(path, b"\0" * 100)
-    save(path, Settings(count=3))
+    save(path, Settings(record_limit_gb=3))
     put(path, b"")
-    assert load(path)[0].count == 1
+    assert load(path)[0].record_limit_gb == 1
 
 
 def test_both_generations_damaged(path: Path) -> None:
-    for count in (1, 2):
-        save(path, Settings(count=count))
+    for limit in (1, 2):
+        save(path, Settings(record_limit_gb=limit))
     for file in path.parent.iterdir():
         file.write_bytes(b"[]")
     found, notices = load(path)
@@ -127,17 +125,17 @@ def test_each_damaged_file_is_kept(path: Path) -> None:
 
 
 def test_a_missing_file_beside_a_previous_one(path: Path) -> None:
-    for count in (1, 2):
-        save(path, Settings(count=count))
+    for limit in (1, 2):
+        save(path, Settings(record_limit_gb=limit))
     path.unlink()
     found, notices = load(path)
-    assert found.count == 1
+    assert found.record_limit_gb == 1
     assert "was missing" in notices[0]
 
 
 DAMAGED = {
     "empty": b"",
-    "cut": b'{"count": 4',
+    "cut": b'{"record_limit_gb": 4',
     "list": b"[1]",
     "number": b"7",
     "no text": b"\xff\xfe{}",
@@ -165,10 +163,10 @@ def test_damaged_files_are_set_aside(path: Path, name: str) -> None:
         ("theme", "pink"),
         ("ui_scale", 1000),
         ("ui_scale", "100"),
-        ("count", 0),
-        ("count", True),
-        ("count", 1.5),
-        ("seed_locked", 1),
+        ("record_every", 1),
+        ("record_limit_gb", True),
+        ("record_limit_gb", 1.5),
+        ("reduced_motion", 1),
         ("splitters", {"main": [-1]}),
         ("splitters", [1, 2]),
         ("model_folders", "/models"),
@@ -190,14 +188,14 @@ def test_a_bad_value_becomes_its_default(path: Path, key: str, value: Any) -> No
 
 
 def test_unknown_keys_survive(path: Path) -> None:
-    put(path, {"version": 2, "tomorrow": {"a": [1, None, "é"]}, "text": "no method", "count": 3})
+    put(path, {"version": 2, "tomorrow": {"a": [1, None, "é"]}, "text": "no method", "record_limit_gb": 3})
     found, notices = load(path)
     assert notices == ()
-    save(path, found.with_(count=5))
+    save(path, found.with_(record_limit_gb=5))
     again = json.loads(path.read_text())
     assert again["tomorrow"] == {"a": [1, None, "é"]}
     assert again["text"] == "no method"
-    assert (again["version"], again["count"]) == (2, 5)
+    assert (again["version"], again["record_limit_gb"]) == (2, 5)
 
 
 JSON = st.recursive(
@@ -247,28 +245,28 @@ def test_a_file_that_cannot_be_read_or_moved(path: Path, monkeypatch: pytest.Mon
 
 def test_failing_saves_lose_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counting = FaultyOs(-1, no_fault)
-    for count in (1, 2):
-        save(path, Settings(count=count))
+    for limit in (1, 2):
+        save(path, Settings(record_limit_gb=limit))
     with monkeypatch.context() as patch:
         patch.setattr(storage, "os", counting)
-        save(path, Settings(count=3))
+        save(path, Settings(record_limit_gb=3))
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     for k in range(len(counting.log)):
-        for count in (1, 2):
-            save(path, Settings(count=count))
+        for limit in (1, 2):
+            save(path, Settings(record_limit_gb=limit))
         with monkeypatch.context() as patch:
             patch.setattr(storage, "os", FaultyOs(k, full))
             try:
-                save(path, Settings(count=3))
+                save(path, Settings(record_limit_gb=3))
             except StorageError:
-                assert load(path)[0].count in (2, 3)
+                assert load(path)[0].record_limit_gb in (2, 3)
         assert load(path)[1] == ()
 
 
 def test_an_equal_save_keeps_both_generations(path: Path) -> None:
-    for count in (1, 2, 2, 2):
-        save(path, Settings(count=count))
-    assert json.loads(path.with_name("settings.json.previous").read_text())["count"] == 1
+    for limit in (1, 2, 2, 2):
+        save(path, Settings(record_limit_gb=limit))
+    assert json.loads(path.with_name("settings.json.previous").read_text())["record_limit_gb"] == 1

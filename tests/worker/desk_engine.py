@@ -127,6 +127,14 @@ class Desk(QObject):
         self.queue.facts_ready.connect(self.facts.append)
         self.queue.answered.connect(self.answers.append)
 
+    def hold_after(self, steps: int) -> None:
+        """Let the engine do so many steps, then wait in the next one for `step_freely`."""
+        self.engine.tickets = threading.Semaphore(steps)
+
+    def step_freely(self) -> None:
+        assert self.engine.tickets is not None
+        self.engine.tickets.release(10_000)
+
     def of(self, kind: type) -> list[JobEvent]:
         return [event for event in self.events if isinstance(event, kind)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.job.event import Cancelled, Finished, Paused, PreviewReady, Resumed, StepDone
+from studio.job.event import Cancelled, Finished, JobId, Paused, PreviewReady, Resumed, StepDone
 from studio.job.race import Axis, race
 from studio.job.recipe import recipe
 from studio.job.recording import RecordAgain
@@ -21,6 +21,12 @@ def paused(qtbot: QtBot, desk: Desk, count: int = 1) -> Paused:
     return desk.of(Paused)[-1]
 
 
+def pause_at_once(desk: Desk, job: JobId) -> None:
+    """Pause `job`, which was submitted just now: it cannot end before, because its first step waits for that."""
+    desk.queue.pause(job)
+    desk.step_freely()
+
+
 def over(qtbot: QtBot, desk: Desk) -> None:
     qtbot.waitUntil(lambda: not desk.queue.unfinished(), timeout=20_000)
     qtbot.wait(20)
@@ -31,9 +37,10 @@ def steps(desk: Desk) -> list[int]:
 
 
 def test_a_run_waits_after_its_step_and_goes_on(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(3)
     job = desk.queue.submit(recipe())
-    qtbot.waitUntil(lambda: len(steps(desk)) >= 3)
-    desk.queue.pause(job)
+    qtbot.waitUntil(lambda: len(steps(desk)) == 3)
+    pause_at_once(desk, job)
     told = paused(qtbot, desk)
     assert (told.job, told.steps, told.step) == (job, STEPS, steps(desk)[-1])
     calls = desk.engine.calls
@@ -51,8 +58,9 @@ def test_a_run_waits_after_its_step_and_goes_on(qtbot: QtBot, desk: Desk) -> Non
 
 
 def test_the_time_of_a_pause_is_not_the_time_of_the_run(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(0)
     job = desk.queue.submit(recipe())
-    desk.queue.pause(job)
+    pause_at_once(desk, job)
     paused(qtbot, desk)
     qtbot.wait(100)
     desk.queue.go_on(job)
@@ -63,35 +71,40 @@ def test_the_time_of_a_pause_is_not_the_time_of_the_run(qtbot: QtBot, desk: Desk
 def test_the_preview_of_the_step_comes_before_the_pause(qtbot: QtBot, desk: Desk) -> None:
     previews: list[PreviewReady] = []
     desk.queue.preview.connect(previews.append)
+    desk.hold_after(2)
     job = desk.queue.submit(recipe())
-    qtbot.waitUntil(lambda: len(steps(desk)) >= 2)
-    desk.queue.pause(job)
+    qtbot.waitUntil(lambda: len(steps(desk)) == 2)
+    pause_at_once(desk, job)
     told = paused(qtbot, desk)
     qtbot.waitUntil(lambda: bool(previews) and previews[-1].step == told.step)
 
 
 def test_a_pause_before_the_first_step(qtbot: QtBot, desk: Desk) -> None:
-    job = desk.queue.submit(recipe())
-    desk.queue.pause(job)
+    desk.hold_after(0)
+    first, job = desk.queue.submit(recipe()), desk.queue.submit(recipe())
+    pause_at_once(desk, job)
     assert paused(qtbot, desk).step == 0
-    assert desk.engine.calls == 0
+    assert desk.engine.calls == 2 * STEPS  # those of the first
     desk.queue.go_on(job)
     over(qtbot, desk)
-    assert desk.ends(job) == [Finished]
+    assert (desk.ends(first), desk.ends(job)) == ([Finished], [Finished])
 
 
 def test_a_wish_that_is_taken_back_changes_nothing(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(0)
     waiting = [desk.queue.submit(recipe()) for _ in range(2)]
     desk.queue.pause(waiting[1])
     desk.queue.go_on(waiting[1])
+    desk.step_freely()
     over(qtbot, desk)
     assert not desk.of(Paused)
     assert not desk.of(Resumed)
 
 
 def test_cancel_in_a_pause_ends_the_job_at_once_and_once(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(0)
     job = desk.queue.submit(recipe())
-    desk.queue.pause(job)
+    pause_at_once(desk, job)
     paused(qtbot, desk)
     calls = desk.engine.calls
     desk.queue.cancel(job)
@@ -102,8 +115,9 @@ def test_cancel_in_a_pause_ends_the_job_at_once_and_once(qtbot: QtBot, desk: Des
 
 
 def test_the_next_job_waits_for_the_paused_one(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(0)
     first, second = desk.queue.submit(recipe()), desk.queue.submit(recipe())
-    desk.queue.pause(first)
+    pause_at_once(desk, first)
     paused(qtbot, desk)
     qtbot.wait(30)
     assert desk.ends(second) == []
@@ -113,8 +127,9 @@ def test_the_next_job_waits_for_the_paused_one(qtbot: QtBot, desk: Desk) -> None
 
 
 def test_views_are_served_while_it_waits(qtbot: QtBot, desk: Desk) -> None:
+    desk.hold_after(0)
     job = desk.queue.submit(recipe())
-    desk.queue.pause(job)
+    pause_at_once(desk, job)
     paused(qtbot, desk)
     for step in range(1, 6):
         desk.queue.request_view(ViewRequest(A, step))
@@ -126,8 +141,9 @@ def test_views_are_served_while_it_waits(qtbot: QtBot, desk: Desk) -> None:
 
 def test_shutting_down_in_a_pause(qtbot: QtBot) -> None:
     desk = Desk()
+    desk.hold_after(0)
     job = desk.queue.submit(recipe())
-    desk.queue.pause(job)
+    pause_at_once(desk, job)
     paused(qtbot, desk)
     desk.queue.shut_down()
     qtbot.wait(20)
@@ -136,12 +152,13 @@ def test_shutting_down_in_a_pause(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("kind", ["race", "record"])
 def test_races_and_records_can_be_paused_too(qtbot: QtBot, desk: Desk, kind: str) -> None:
+    desk.hold_after(0)
     if kind == "race":
         job = desk.queue.submit_race(race(recipe(), Axis("seed", (1, 2))))
     else:
         job = desk.queue.record_again(RecordAgain(Path("a.png"), recipe()))
         assert desk.events[0].again == Path("a.png")
-    desk.queue.pause(job)
+    pause_at_once(desk, job)
     paused(qtbot, desk)
     desk.queue.go_on(job)
     over(qtbot, desk)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.icons import widget_icon
 from studio.ui.metrics import px
-from studio.ui.picture_actions import REDRAW, allow
+from studio.ui.picture_actions import allow, must_redraw
 from studio.ui.tokens import ICON_ROW
 
 TENTHS = "1234567890"
@@ -91,7 +91,7 @@ class MaskActions(QObject):
         return menu
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in REDRAW:
+        if must_redraw(self._owner, event):
             for action in self.findChildren(QAction):
                 if action.data():
                     action.setIcon(widget_icon(str(action.data()), self._owner, px(ICON_ROW)))

@@ -13,7 +13,7 @@ from studio.ui.tokens import ICON_TOOL
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.state import plain_tooltip
 
-WIDTH, BUTTON = 40, 28
+WIDTH = 40
 
 
 class ActionButton(IconButton):
@@ -55,16 +55,13 @@ class ToolBar(QWidget):
             [commands.swap, commands.undo, commands.redo],
         )
         self._column = QVBoxLayout(self)
-        self._buttons: list[ActionButton] = []
         self._lines: list[Divider] = []
         for number, group in enumerate(groups):
             if number:
                 self._lines.append(Divider())
                 self._column.addWidget(self._lines[-1], 0, Qt.AlignmentFlag.AlignHCenter)
             for action in group:
-                button = ActionButton(action)
-                self._buttons.append(button)
-                self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+                self._column.addWidget(ActionButton(action), 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch()
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -81,8 +78,6 @@ class ToolBar(QWidget):
         self.setFixedWidth(px(WIDTH))
         self._column.setContentsMargins(0, px(4), 0, px(4))
         self._column.setSpacing(0)
-        for button in self._buttons:
-            button.setFixedSize(px(BUTTON), px(BUTTON))
         for line in self._lines:
             # Its room above and below is part of it: margins of a layout would be the same for all.
             line.setFixedSize(px(24), px(9))

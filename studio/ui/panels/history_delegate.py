@@ -21,6 +21,7 @@ DRAWN_MAXIMUM = 200
 ICONS = {
     JobState.QUEUED: "dots",
     JobState.RUNNING: "loader",
+    JobState.PAUSED: "player-pause",
     JobState.FINISHED: "circle-check",
     JobState.CANCELLED: "x",
     JobState.FAILED: "alert-triangle",

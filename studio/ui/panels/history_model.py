@@ -27,6 +27,7 @@ class JobState(Enum):
 
     QUEUED = auto()
     RUNNING = auto()
+    PAUSED = auto()
     FINISHED = auto()
     CANCELLED = auto()
     FAILED = auto()
@@ -144,6 +145,7 @@ def state_word(teller: QObject, state: JobState) -> str:
     words = {
         JobState.QUEUED: teller.tr("Queued"),
         JobState.RUNNING: teller.tr("Running"),
+        JobState.PAUSED: teller.tr("Paused"),
         JobState.FINISHED: teller.tr("Done"),
         JobState.CANCELLED: teller.tr("Cancelled"),
         JobState.FAILED: teller.tr("Failed"),

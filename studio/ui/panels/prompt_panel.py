@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from studio.ui.first_paint import FirstPaint
 from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
 from studio.ui.metrics import px
@@ -15,6 +16,8 @@ from studio.ui.widgets.section import Section
 from studio.ui.widgets.state import plain_tooltip, set_state
 
 EXAMPLES_SHOWN = 8
+# Who walks through the models with the arrow keys opens only the last one.
+OPEN_SOON_MS = 60
 
 
 class PromptPanel(QWidget):
@@ -36,9 +39,11 @@ class PromptPanel(QWidget):
             self.tr("This model draws emoji: one thing, in 3d, flat or cartoon style, on a colour.")
         )
         self._examples = self._examples_button()
-        # Opening a model takes a moment, so the window is painted first.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
+        self._soon.setInterval(OPEN_SOON_MS)
+        # The window is painted first: opening a model takes a moment.
+        FirstPaint(self).painted.connect(self._soon.start)
         self._soon.timeout.connect(self._open_model)
         self._negative_section = Section(self.tr("Negative prompt"), folded=not form.values.negative_prompt)
         self._lay_out()
@@ -129,7 +134,8 @@ class PromptPanel(QWidget):
         self._reading.choose(self._form.values.model)
         self._examples.setVisible(self._reading.knows_words)
         self._kind_note.setVisible(self._reading.knows_words)
-        self._soon.start()
+        if self.isVisible():
+            self._soon.start()
 
     def _open_model(self) -> None:
         self._reading.open()

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject
 from studio import paths
 from studio.errors import StudioError
 from studio.export.picture_file import write_new_picture
-from studio.export.race_sheet import race_sheet
 from studio.job.event import JobEvent, JobId
 from studio.job.race import Race
 from studio.job.recipe import Recipe
@@ -87,6 +86,8 @@ class RaceController(QObject):
         shown = self.race_window
         if shown is None or shown.board is None or not shown.board.results:
             return
+        from studio.export.race_sheet import race_sheet  # not needed to open the window
+
         board = shown.board
         folder = Path(self._store.current.pictures_folder or paths.pictures())
         stem = f"{subject(board.race.base.prompt)}-{board.race.base.seed}-race"

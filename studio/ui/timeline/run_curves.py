@@ -42,13 +42,13 @@ def log_snr_curve(facts: TrajectoryFacts) -> Curve:
 
 
 def density_curve(facts: TrajectoryFacts) -> Curve:
-    """How many steps a unit of log-SNR takes, at each step."""
+    """How many steps one unit of log-SNR takes, at each step."""
     logs = log_snr(facts)
     density: list[float | None] = [None]
     for before, after in pairwise(logs):
         way = None if before is None or after is None else abs(after - before)
         density.append(1.0 / way if way else None)
-    return curve("steps a unit", density)
+    return curve("steps per log-SNR", density)
 
 
 def health_sentence(facts: TrajectoryFacts, failed: int = 0) -> str:

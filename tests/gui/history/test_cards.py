@@ -67,6 +67,7 @@ class TestCards:
         words = {
             "QUEUED": "Queued",
             "RUNNING": "Running",
+            "PAUSED": "Paused",
             "FINISHED": "Done",
             "CANCELLED": "Cancelled",
             "FAILED": "Failed",

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from studio.image import Pixels
 from studio.job.event import Cancelled, Finished, Paused, Queued, Resumed, Started, StepDone
 from studio.job.recipe import FromStep
+from studio.ui.panels.history_model import JobState
 from studio.ui.run_session import Phase
 from tests.gui.studio_driver import Driver
 
@@ -64,12 +65,16 @@ def test_pause_look_back_and_go_on_gives_the_uninterrupted_picture(ready: Driver
 
 
 def test_the_buttons_pause_and_go_on_too(ready: Driver) -> None:
-    foot = ready.window.recipe_pane.foot
+    foot, history = ready.window.recipe_pane.foot, ready.window.history
     pause_in_run(ready)
+    entry = history.entry(ready.events[-1].job)
+    assert entry is not None
+    assert entry.state is JobState.PAUSED
     assert (foot._pause.text(), foot._pause.property("kind"), foot._cancel.property("kind")) == ("Go on", "primary", "")
     foot._pause.click()
     ready.rest()
     assert isinstance(ready.events[-1], Finished)
+    assert entry.state is JobState.FINISHED
 
 
 def test_a_changed_prompt_goes_on_as_a_branch_from_the_paused_step(ready: Driver) -> None:

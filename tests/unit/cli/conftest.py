@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from studio.cli.main import main
+from studio.models.model import Model
 from tests.references import tiny_models
+from tests.references.loaded_models import loaded_once
 
 PROMPT = "red apple, 3d style"
 
@@ -82,6 +84,13 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def models() -> Iterator[dict[object, Model]]:
+    """Each model is loaded once for a module. A test that needs a fresh one clears this."""
+    with loaded_once() as kept:
+        yield kept
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 
 from studio.cli.interruption import SIGNALS
 from studio.cli.main import main
+from studio.models.model import Model
 from tests.unit.cli.conftest import Program
 from tests.unit.cli.processes import PATIENCE_SECONDS, start
 
@@ -93,12 +94,13 @@ def test_what_was_finished_before_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_picture_after_a_cancelled_one_is_the_same_as_from_a_fresh_start(
-    generate: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    generate: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: dict[object, Model]
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", Interrupting('"step": 2,'))
         assert main([*map(str, FLAGS), "--sampler", "ddpm", "--out", str(tmp_path)]) == 130
     after = generate("--sampler", "ddpm", "--json", "--out", tmp_path).of_kind("image_ready")[0]["pixels"]
+    models.clear()
     again = generate("--sampler", "ddpm", "--json", "--out", tmp_path).of_kind("image_ready")[0]["pixels"]
     assert after == again
 
