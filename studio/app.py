@@ -6,6 +6,7 @@ The window is painted before torch is imported; the worker thread imports it aft
 from __future__ import annotations
 
 import dataclasses
+import gc
 import logging
 import signal
 import socket
@@ -166,10 +167,17 @@ def open_studio(arguments: Sequence[str] = ()) -> tuple[QApplication, MainWindow
     application.setWindowIcon(QIcon(str(paths.resources() / "icons" / "reverie.svg")))
     application.setDesktopFileName("reverie")
     window = build(application)
+    FirstPaint(window).painted.connect(_look_for_garbage)
     # Importing torch takes the processor for seconds, so it waits until there is something to see.
     FirstPaint(window).painted.connect(window.warm_up)
     window.show()
     return application, window
+
+
+def _look_for_garbage() -> None:
+    """From now on, and only among what is made from now on: the window stays as long as the program."""
+    gc.freeze()
+    gc.enable()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
+from types import ModuleType
 
 from studio.cli.display import display_problem
 from studio.errors import StudioError
@@ -23,7 +25,13 @@ def open_window() -> int:
     if problem is not None:
         raise StudioError(problem)
     try:
-        app = importlib.import_module("studio.app")
+        app = desktop_program()
     except ImportError as missing:
         raise StudioError(f"The window cannot open because a part of Qt is missing ({missing}).") from missing
     return int(app.main())
+
+
+def desktop_program() -> ModuleType:
+    """The module `studio.app`. Python looks for no garbage until the window, which is all made to stay, is painted."""
+    gc.disable()
+    return importlib.import_module("studio.app")

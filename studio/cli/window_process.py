@@ -18,7 +18,8 @@ WAIT_SECONDS = 300.0
 _PROGRAM = """
 import importlib, json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-from studio.app import open_studio
+from studio.cli.window import desktop_program
+open_studio = desktop_program().open_studio
 module = importlib.import_module("studio.ui." + sys.argv[1])
 print(json.dumps(getattr(module, sys.argv[2])(open_studio, *map(float, sys.argv[3:]))))
 """
@@ -32,6 +33,8 @@ def screen() -> str:
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     """The variables of this process. Without a screen, Qt paints into memory."""
     found = {**os.environ, **changes}
+    # Users start from compiled modules; the first start of all, which compiles them, is not counted.
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
     if display_problem() is not None:
         found["QT_QPA_PLATFORM"] = "offscreen"
     return found

@@ -58,11 +58,6 @@ def require(name: str) -> None:
         raise FileNotFoundError(f"icon {name}")
 
 
-def is_dressed(widget: QWidget) -> bool:
-    """Whether the style sheet has given `widget` its colours. An icon drawn before is drawn for nothing."""
-    return widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
-
-
 def _rendered(name: str, colour: QColor, edge: int) -> QPixmap:
     """The drawing itself, `edge` device pixels wide."""
     require(name)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.ui.icons import is_dressed, widget_icon
-from studio.ui.metrics import px
-from studio.ui.tokens import ICON_ROW
-
-REDRAW = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
+from studio.ui.action_icons import ActionIcons
 
 
 class PictureActions(QObject):
@@ -29,7 +25,7 @@ class PictureActions(QObject):
         self.copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.show_in_folder = self.add(self.tr("Show in folder"), "folder-open")
         self.use_settings = self.add(self.tr("Use these settings"), "adjustments")
-        owner.installEventFilter(self)
+        ActionIcons(self, owner)
 
     def add(self, text: str, icon: str, *keys: str) -> QAction:
         """Another action of the owner, with an icon of the set and perhaps shortcuts."""
@@ -56,17 +52,6 @@ class PictureActions(QObject):
             menu.addActions(list(group))
             menu.addSeparator()
         return menu
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if must_redraw(self._owner, event):
-            for action in self.findChildren(QAction):
-                action.setIcon(widget_icon(str(action.data()), self._owner, px(ICON_ROW)))
-        return False
-
-
-def must_redraw(owner: QWidget, event: QEvent) -> bool:
-    """Whether `event`, which `owner` has not got yet, changes how the icons of its actions look."""
-    return event.type() == QEvent.Type.Polish or (event.type() in REDRAW and is_dressed(owner))
 
 
 def allow(action: QAction, why_not: str) -> None:

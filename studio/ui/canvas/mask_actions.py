@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.ui.icons import widget_icon
-from studio.ui.metrics import px
-from studio.ui.picture_actions import allow, must_redraw
-from studio.ui.tokens import ICON_ROW
+from studio.ui.action_icons import ActionIcons
+from studio.ui.picture_actions import allow
 
 TENTHS = "1234567890"
 
@@ -48,7 +46,7 @@ class MaskActions(QObject):
         self.redo = self._add(self.tr("Redo"), "arrow-forward-up", "Ctrl+Shift+Z", "Ctrl+Y", repeats=True)
         self.overlay.setChecked(True)
         self.grid.setChecked(True)
-        owner.installEventFilter(self)
+        ActionIcons(self, owner)
         self.set_amount(8)
         self.set_active(False)
 
@@ -89,13 +87,6 @@ class MaskActions(QObject):
             menu.addActions(list(group))
             menu.addSeparator()
         return menu
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if must_redraw(self._owner, event):
-            for action in self.findChildren(QAction):
-                if action.data():
-                    action.setIcon(widget_icon(str(action.data()), self._owner, px(ICON_ROW)))
-        return False
 
     def _add_tools(self) -> None:
         named = (

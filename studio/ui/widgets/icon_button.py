@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from studio.ui.icons import is_dressed, pixmap, require, widget_icon
+from studio.ui.icons import pixmap, require, widget_icon
 from studio.ui.metrics import px
 from studio.ui.tokens import ICON_ROW, TARGET
 from studio.ui.widgets.state import plain_tooltip
@@ -16,7 +16,7 @@ REDRAW = (
     QEvent.Type.StyleChange,
     QEvent.Type.ApplicationFontChange,
     QEvent.Type.DevicePixelRatioChange,
-    QEvent.Type.Polish,
+    QEvent.Type.Show,
 )
 
 
@@ -65,7 +65,7 @@ class IconButton(QToolButton):
         edge = max(px(TARGET), size + px(4))
         self.setIconSize(QSize(size, size))
         self.setFixedSize(edge, edge)
-        if not is_dressed(self):
+        if not self.isVisible():
             require(self._icon)  # who made it is told here; Qt, which asks for the drawing later, tells nobody
         else:
             self.setIcon(widget_icon(self._icon, self, size))
