@@ -29,6 +29,7 @@ from studio.job.recipe import Recipe
 from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer
 from studio.job.view import ForwardRequest, ViewReady, ViewRequest
+from studio.worker.courtesy import give_way
 from studio.worker.engine import Engine
 from studio.worker.inbox import Inbox, QueuedJob
 from studio.worker.mailbox import Mailbox
@@ -217,6 +218,7 @@ class GenerationWorker(QObject):
 
     def _get_engine(self) -> Engine:
         if self._engine is None:
+            give_way()  # before torch is imported and starts threads of its own
             self._engine = self._make_engine()
         return self._engine
 

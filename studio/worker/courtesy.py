@@ -1,0 +1,23 @@
+"""Computing without getting in the way of the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+from PySide6.QtCore import QThread
+
+# Of two threads that want one processor, this is a third for the one that computes. Alone it gets all.
+NICENESS = 5
+
+
+def give_way() -> None:
+    """Let the window go first: this thread, and those that it starts from now on, take what is left of the processors.
+
+    Linux knows a niceness for each thread, which those it starts inherit. Others know Qt's priorities.
+    """
+    if sys.platform.startswith("linux"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    else:
+        QThread.currentThread().setPriority(QThread.Priority.LowPriority)

@@ -1,0 +1,40 @@
+"""The window goes first."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from studio.job.recipe import recipe
+from studio.worker.courtesy import NICENESS
+from studio.worker.job_queue import JobQueue
+from tests.worker.desk_engine import DeskEngine
+
+
+def niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a niceness for each thread is of Linux")
+def test_the_worker_and_the_threads_it_starts_give_way_and_the_window_does_not(qtbot: QtBot) -> None:
+    before, found = niceness(), []
+
+    class Engine(DeskEngine):
+        def __init__(self) -> None:
+            super().__init__()
+            found.append((QThread.currentThread().objectName(), niceness()))
+            started = threading.Thread(target=lambda: found.append(("its own", niceness())))
+            started.start()
+            started.join()
+
+    queue = JobQueue(Engine)
+    queue.submit(recipe())
+    qtbot.waitUntil(lambda: not queue.unfinished())
+    queue.shut_down()
+    assert found == [("generation", NICENESS), ("its own", NICENESS)]
+    assert niceness() == before
