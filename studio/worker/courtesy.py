@@ -18,6 +18,7 @@ def give_way() -> None:
     Linux knows a niceness for each thread, which those it starts inherit. Others know Qt's priorities.
     """
     if sys.platform.startswith("linux"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
     else:
         QThread.currentThread().setPriority(QThread.Priority.LowPriority)

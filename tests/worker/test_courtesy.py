@@ -36,5 +36,6 @@ def test_the_worker_and_the_threads_it_starts_give_way_and_the_window_does_not(q
     queue.submit(recipe())
     qtbot.waitUntil(lambda: not queue.unfinished())
     queue.shut_down()
-    assert found == [("generation", NICENESS), ("its own", NICENESS)]
+    wanted = max(NICENESS, before)
+    assert found == [("generation", wanted), ("its own", wanted)]
     assert niceness() == before
