@@ -98,7 +98,7 @@ class TestSettings:
         store = studio.window.controller._store
         before = studio.row("steps").height()
         store.change(ui_scale=150)
-        assert studio.row("steps").height() == round(before * 1.5)
+        studio.until(lambda: studio.row("steps").height() == round(before * 1.5))
         editor = studio.window.recipe_pane.prompt.editor()
         studio.until(lambda: editor.verticalScrollBar().maximum() == 0)
 
