@@ -74,9 +74,11 @@ class Workplace:
         from studio.generation.services import Services
         from studio.models.loader import ModelCache
         from studio.sampling.registry import builtin_samplers
+        from studio.trajectory.code_store import CodeStore
 
         models = ModelCache(self.catalog, lambda: placement)
-        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources)
+        codes = CodeStore(paths.data() / "codes")
+        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources, codes=codes)
 
 
 def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:
