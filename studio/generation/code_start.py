@@ -25,12 +25,15 @@ SAME_LEVEL = 1e-6
 class CodeStart:
     """Finds the codes of one start and checks that `model` can draw them at `level`, the first of the run.
 
-    Raises `InvalidField` with a sentence for a code of another model or size, `RefusedFile` for one that is not here.
+    A start from seeds alone needs no `codes`. Raises `InvalidField` with a sentence for a code of another model or
+    size, `RefusedFile` for one that is not here.
     """
 
-    def __init__(self, start: End, level: NoiseLevel, model: Model, shape: tuple[int, int, int], codes: Codes) -> None:
+    def __init__(
+        self, start: End, level: NoiseLevel, model: Model, shape: tuple[int, int, int], codes: Codes | None
+    ) -> None:
         self._start, self._level, self._model, self._shape = start, level, model, shape
-        self._codes = {name: codes.find(name) for name in sorted(codes_of(start))}
+        self._codes = {} if codes is None else {name: codes.find(name) for name in sorted(codes_of(start))}
         for code in self._codes.values():
             self._check(code)
 

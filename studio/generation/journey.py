@@ -161,7 +161,7 @@ class Journey:
         start = first.recipe.start
         if not isinstance(start, (FromCode, Between)):
             return None
-        if codes is None:
+        if codes is None and first.recipe.codes:
             raise RefusedFile("The code that this starts from is not on this computer. Open its file first.")
         return CodeStart(start, first.grid.levels[0], self._model, self._noise.shape, codes)
 

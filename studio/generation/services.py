@@ -47,6 +47,10 @@ class Codes(Protocol):
         """The code with that id. Raises `RefusedFile` if it is not here."""
         ...
 
+    def keep(self, code: Code) -> str:
+        """Have a code on the disk and tell its id. Raises `StorageError`."""
+        ...
+
 
 @dataclass(frozen=True)
 class Services:

@@ -53,7 +53,8 @@ def code_bytes(code: Code) -> bytes:
     tensors = {"x": code.x.contiguous()}
     if code.thumbnail is not None:
         tensors["thumbnail"] = torch.from_numpy(np.array(code.thumbnail.pixels))
-    metadata = {"format": "reverie.code", "facts": code.facts.model_dump_json(), "id": code.id}
+    facts = code.facts.model_dump_json()
+    metadata = {"format": "reverie.code", "facts": facts, "id": code.id, "checksum": checksum(facts, tensors)}
     return save_tensors(tensors, metadata=metadata)
 
 
@@ -78,7 +79,8 @@ def read_code(path: Path) -> Code:
         code = Code(facts, tensors["x"], _thumbnail(tensors.get("thumbnail")))
     except (KeyError, ValueError):
         raise RefusedFile(damaged) from None
-    if metadata.get("id") != code.id or not bool(torch.isfinite(code.x).all()):
+    whole = metadata.get("checksum") == checksum(metadata.get("facts", ""), tensors)
+    if not whole or metadata.get("id") != code.id or not bool(torch.isfinite(code.x).all()):
         raise RefusedFile(damaged)
     return code
 
@@ -93,6 +95,15 @@ def read_facts(text: str, name: str) -> CodeFacts:
                 f"The code {name} was made by a newer version; this program reads up to {CODE_VERSION}. Update Reverie."
             ) from None
         raise RefusedFile(f"The code {name} is damaged, so it is not used. Make it again.") from None
+
+
+def checksum(facts: str, tensors: dict[str, Tensor]) -> str:
+    """SHA-256 of the facts and of every tensor with its name and shape."""
+    digest = hashlib.sha256(facts.encode())
+    for name in sorted(tensors):
+        digest.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}\n".encode())
+        digest.update(tensors[name].contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _thumbnail(pixels: Tensor | None) -> Image | None:
