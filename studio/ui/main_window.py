@@ -61,9 +61,11 @@ class MainWindow(QMainWindow):
         theme: Theme,
         sources: SourceStore,
     ) -> None:
+        # First of all: until Qt's loop runs, no widget hears of a font that comes after it.
+        self._appearance = Appearance(theme, store)
         super().__init__()
+        self._appearance.setParent(self)
         self._queue, self._store = queue, store
-        self._appearance = Appearance(theme, store, self)
         self.form = FormState(samplers, _values_of(store.current), self)
         self.session = RunSession(queue, self)
         self.recipe_pane = RecipePane(self.form, samplers, catalog)

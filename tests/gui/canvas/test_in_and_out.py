@@ -70,7 +70,7 @@ class TestOut:
         menu = canvas.commands.right_click_menu()
         action = getattr(canvas.commands, command)
         assert action in menu.actions()
-        assert not action.icon().isNull()
+        qtbot.waitUntil(lambda: not action.icon().isNull())
         with qtbot.waitSignal(getattr(canvas, signal)):
             action.trigger()
         menu.close()

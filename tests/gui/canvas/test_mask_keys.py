@@ -201,10 +201,9 @@ class TestWhen:
         assert desk.editor.tool == "eraser"
         desk.view.setFocus()
 
-    def test_the_icons_are_of_the_set(self, canvas: Canvas):
-        canvas.view.grab()
-        for action in canvas.editor.commands.findChildren(QAction):
-            assert bool(action.data()) != action.icon().isNull()
+    def test_the_icons_are_of_the_set(self, canvas: Canvas, qtbot):
+        actions = canvas.editor.commands.findChildren(QAction)
+        qtbot.waitUntil(lambda: all(bool(action.data()) != action.icon().isNull() for action in actions))
 
 
 def test_esc_is_claimed_only_in_a_gesture(desk: Desk, qtbot) -> None:

@@ -1,12 +1,10 @@
-"""The brush can be measured, while the studio rests and while it makes pictures. No time is asserted."""
+"""The brush can be measured while the studio makes pictures. No time is asserted."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-
-import pytest
 
 PROGRAM = """
 import json, sys
@@ -16,13 +14,12 @@ print(json.dumps(stroke_delays(open_studio, *map(float, sys.argv[1:]))))
 """
 
 
-@pytest.mark.parametrize("steps", [0, 50])
-def test_every_move_of_the_mouse_is_measured(steps: int) -> None:
-    command = [sys.executable, "-c", PROGRAM, "256", "2", str(steps)]
+def test_every_move_of_the_mouse_is_measured() -> None:
+    command = [sys.executable, "-c", PROGRAM, "256", "2", "50"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert len(found["delays"]) == 2 * 50
     assert min(found["delays"]) > 0
     assert found["masked"]
-    assert (found["meanwhile"] > 0) == (steps > 0)
+    assert found["meanwhile"] > 0

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QImage,
     QRegion,
 )
+from pytestqt.qtbot import QtBot
 
 from studio.image import Image
 from studio.ui.canvas.canvas import Canvas
@@ -128,7 +129,7 @@ class TestPainting:
         assert painted_at(canvas.view, QPointF(3, 3)) == (0xC9, 0xC9, 0xC9)
 
 
-def test_icons_follow_the_theme(canvas: Canvas, theme: Theme) -> None:
+def test_icons_follow_the_theme(canvas: Canvas, theme: Theme, qtbot: QtBot) -> None:
     def darkness() -> int:
         shot = canvas.commands.copy.icon().pixmap(16, 16).toImage()
         return min(
@@ -140,7 +141,7 @@ def test_icons_follow_the_theme(canvas: Canvas, theme: Theme) -> None:
 
     dark = darkness()
     theme.apply("light")
-    assert darkness() < dark
+    qtbot.waitUntil(lambda: darkness() < dark)
 
 
 def test_repainting_asks_for_no_conversion(canvas: Canvas) -> None:
