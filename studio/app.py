@@ -68,6 +68,7 @@ class StudioEngine:
 
     def _make_services(self, samplers: SamplerRegistry) -> Services:
         from studio.generation.services import Services
+        from studio.trajectory.code_store import CodeStore
 
         return Services(
             self._models,
@@ -77,6 +78,7 @@ class StudioEngine:
             self._trajectories,
             lambda path: read_picture(path).image,
             self._sources,
+            CodeStore(paths.data() / "codes"),
         )
 
     def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:

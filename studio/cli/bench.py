@@ -21,7 +21,18 @@ from studio.job.preview import PreviewSettings
 
 PAIRS, STARTS, PICTURES, STEPS, STROKES = 15, 5, 8, 30, 20
 QUICK_STEPS = 2
-NAMES = ("loop", "preview", "inpainting", "recording", "diffusers", "window", "responsiveness", "painting")
+QUICK_FRAMES = 3
+NAMES = (
+    "loop",
+    "preview",
+    "inpainting",
+    "interpolation",
+    "recording",
+    "diffusers",
+    "window",
+    "responsiveness",
+    "painting",
+)
 
 Benchmark = Callable[[], Iterator[Figure]]
 
@@ -87,7 +98,7 @@ def _benchmarks(
     }
     if set(wanted) <= set(of_window):
         return of_window
-    from studio.cli.bench_model import ModelBenchmarks
+    from studio.cli.bench_model import FRAMES, ModelBenchmarks
     from studio.generation.stopwatch import Stopwatch
 
     workplace = Workplace(session.console)
@@ -96,11 +107,13 @@ def _benchmarks(
     entry = workplace.catalog.get(flags.model, allow_path=True) if flags.model else workplace.catalog.entries()[0]
     clock = time.process_time if flags.processor_time else time.perf_counter
     stopwatch = Stopwatch(services.models, services.samplers, token, clock)
-    model = ModelBenchmarks(stopwatch, entry, placement, steps, 1 if flags.quick else flags.pairs)
+    pairs, frames = (1, QUICK_FRAMES) if flags.quick else (flags.pairs, FRAMES)
+    model = ModelBenchmarks(stopwatch, entry, placement, steps, pairs, frames)
     of_model: Mapping[str, Benchmark] = {
         "loop": model.loop,
         "preview": model.preview,
         "inpainting": model.inpainting,
+        "interpolation": model.interpolation,
         "recording": model.recording,
         "diffusers": model.diffusers,
     }

@@ -13,11 +13,14 @@ import numpy as np
 
 from studio.cli.bench_figure import Figure, interleaved, spread
 from studio.export.picture_file import write_new_picture
+from studio.generation.frames import frames
 from studio.image import Image, Mask
+from studio.job.code import FromSeed
 from studio.job.inpaint import Inpaint
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe, recipe
 from studio.job.recording import RecordSettings
+from studio.job.track import Key, Segment, Track
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelEntry
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from studio.models.reference_pipeline import ReferencePipeline
 
 PROMPT = "red apple, 3d style"
+OTHER_PROMPT = "lemon, 3d style"
+FRAMES = 48
 LINEAR = PreviewSettings("linear")
 
 
@@ -40,6 +45,7 @@ class ModelBenchmarks:
     placement: Placement
     steps: int
     pairs: int
+    frames: int = FRAMES
 
     def recipe(self, prompt: str = PROMPT) -> Recipe:
         """What is drawn."""
@@ -95,6 +101,27 @@ class ModelBenchmarks:
             )
         costs = [100.0 * (ratio - 1.0) for ratio in ratios]
         yield Figure("recording", "recording of every step", statistics.median(costs), 3.0, "%", spread(costs, "pair"))
+
+    def interpolation(self) -> Iterator[Figure]:
+        """The frames of a walk, decoding left out, against the loops of as many single pictures made in turn."""
+        recipes = frames(self._track())
+        single = self.recipe()
+        self.stopwatch.loop(recipes[1])
+        self.stopwatch.loop(single)
+        walked = alone = 0.0
+        ratios = []
+        for seconds in self.stopwatch.frames(recipes):
+            loop = self.stopwatch.loop(single)
+            walked, alone = walked + seconds, alone + loop
+            ratios.append(seconds / loop)
+        how = f"{len(ratios)} frames together; {spread(ratios, 'frame')}; {self._place()}"
+        yield Figure("interpolation", "frames of a walk ÷ single pictures", walked / alone, 1.03, "", how)
+
+    def _track(self) -> Track:
+        """A walk between two seeds, with another prompt at its end."""
+        base = self.recipe()
+        keys = tuple(Key(FromSeed(seed=seed), prompt) for seed, prompt in ((7, PROMPT), (8, OTHER_PROMPT)))
+        return Track(base, keys, (Segment(self.frames - 1),))
 
     def diffusers(self) -> Iterator[Figure]:
         """A whole picture against that of diffusers' pipeline, each from a prompt that neither has seen before."""

@@ -17,6 +17,12 @@ def _generate() -> Command:
     return COMMAND
 
 
+def _invert() -> Command:
+    from studio.cli.invert import COMMAND
+
+    return COMMAND
+
+
 def _samplers() -> Command:
     from studio.cli.samplers import COMMAND
 
@@ -59,6 +65,12 @@ def _race() -> Command:
     return COMMAND
 
 
+def _interpolate() -> Command:
+    from studio.cli.interpolate import COMMAND
+
+    return COMMAND
+
+
 def _export() -> Command:
     from studio.cli.export import COMMAND
 
@@ -83,7 +95,9 @@ class Entry:
 COMMANDS = (
     Entry("generate", "make pictures from a prompt", _generate),
     Entry("branch", "go on from a step of a picture, with something changed", _branch),
+    Entry("invert", "find the code that draws a picture again", _invert),
     Entry("race", "compare samplers, steps or any field, side by side from one noise", _race),
+    Entry("interpolate", "walk from code to code, as a clip, a sequence or a sheet", _interpolate),
     Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),
     Entry("samplers", "list the samplers and their options", _samplers),
     Entry("models", "list the models that can be used", _models),

@@ -10,7 +10,7 @@ from studio.export.export_event import ExportEvent
 from studio.export.metadata import pixel_hash
 from studio.image import Image
 from studio.job.event import GeneratedImage, JobEvent
-from studio.job.recipe import Recipe
+from studio.job.part import Part
 
 
 def event_data(event: JobEvent | ExportEvent, preview: Path | None = None) -> dict[str, object]:
@@ -38,8 +38,8 @@ def picture_data(image: Image) -> dict[str, object]:
 
 def _field(name: str, value: object) -> dict[str, object]:
     if isinstance(value, Image):
-        return picture_data(value)
-    if isinstance(value, Recipe):
+        return picture_data(value) if name == "image" else {name: picture_data(value)}
+    if isinstance(value, Part):
         return {name: value.model_dump(mode="json")}
     if isinstance(value, GeneratedImage):
         return _generated_data(value)

@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from studio.cli.command import Command, Session
-from studio.cli.event_data import event_data
 from studio.cli.export_flags import add_export_flags, read_order
-from studio.cli.interruption import EXIT_CANCELLED
+from studio.cli.export_reporter import ExportReporter
 from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import InvalidField, RefusedFile
-from studio.export.export_event import ExportBegun, ExportCancelled, Exported, ExportEvent, ExportFailed, FrameDone
+from studio.export.export_event import ExportEvent
 from studio.export.metadata import Made
 from studio.export.order import ExportOrder
 from studio.export.picture_file import Picture, read_picture
@@ -32,9 +29,6 @@ if TYPE_CHECKING:
     from studio.models.model import Model
     from studio.trajectory.record import Trajectory
     from studio.trajectory.store import TrajectoryStore
-
-BAR = "{desc} {percentage:3.0f}%|{bar}| frame {n_fmt} of {total_fmt}, {remaining} left"
-_SHOWN_AGAIN_SECONDS = 0.1
 
 EPILOG = """\
 Nothing is sampled again: the frames are the recorded steps, decoded. --timing step shows each recorded step once;
@@ -71,7 +65,7 @@ def _run(flags: Namespace, session: Session) -> int:
         name = _model_name(flags, known.header.recipe.model, workplace)
         services = replace(services, models=_OneModel(services.models, name))
         order = read_order(flags, _facts(known.header.id, services))
-        reporter = _Reporter(session, as_json=flags.json)
+        reporter = ExportReporter(session, as_json=flags.json)
         try:
             return reporter.tell_all(order, _events(order, services, token))
         finally:
@@ -140,69 +134,6 @@ def _events(order: ExportOrder, services: Services, token: CancelToken) -> Itera
         return view(ViewRequest(order.facts.trajectory, step, order.view), services)
 
     return run_export(1, order, source, token)
-
-
-class _Reporter:
-    """Tells of an export: events as JSON, or sentences with a progress bar on a terminal."""
-
-    def __init__(self, session: Session, *, as_json: bool) -> None:
-        self._console, self._debug = session.console, session.debug
-        self._as_json = as_json
-        self._bar: tqdm[None] | None = None
-
-    def tell_all(self, order: ExportOrder, events: Iterator[ExportEvent]) -> int:
-        """Tell of every event; the exit code of the last one."""
-        code = 0
-        for event in events:
-            if self._as_json:
-                self._console.record(event_data(event))
-            if isinstance(event, ExportBegun):
-                self._begin(order, event)
-            elif isinstance(event, FrameDone):
-                self._count(event)
-            else:
-                self.close()
-                code = self._end(event)
-        return code
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _begin(self, order: ExportOrder, event: ExportBegun) -> None:
-        if self._as_json:
-            return
-        if event.whole:
-            self._console.note(f"{event.whole} of {event.frames} frames are there already.")
-        if self._console.on_terminal:
-            seconds = f", {order.plan.seconds:.1f} s" if order.kind.moves else ""
-            self._console.note(f"{event.frames} frames{seconds}.")
-            self._bar = tqdm(
-                total=event.frames, initial=event.whole, desc=order.kind.title, file=self._console.err, bar_format=BAR,
-                leave=False, mininterval=_SHOWN_AGAIN_SECONDS, dynamic_ncols=True,
-            )  # fmt: skip
-
-    def _count(self, event: FrameDone) -> None:
-        if self._bar is not None:
-            self._bar.update(event.whole - self._bar.n)
-
-    def _end(self, event: ExportEvent) -> int:
-        if isinstance(event, Exported):
-            if not self._as_json:
-                self._console.say(f"Saved {event.path}")
-                for notice in event.notices:
-                    self._console.note(notice)
-            return 0
-        if isinstance(event, ExportCancelled):
-            again = " The same command goes on with them." if event.path else ""
-            self._console.problem(event.sentence + again)
-            return EXIT_CANCELLED
-        assert isinstance(event, ExportFailed)
-        self._console.problem(event.sentence)
-        if self._debug and event.detail:
-            self._console.detail(event.detail)
-        return event.exit_code
 
 
 COMMAND = Command(

@@ -61,11 +61,11 @@ def add_export_flags(parser: ArgumentParser) -> None:
 
 def read_order(flags: Namespace, facts: TrajectoryFacts) -> ExportOrder:
     """The order that the flags describe. Looks at the disk and changes nothing. Raises `InvalidField`."""
-    name = _format(flags)
+    name = read_format(flags)
     factor, into = flags.enlarge
     return ExportOrder(
         facts,
-        _target(flags, name),
+        read_target(flags.out, name, _usual(flags, name)),
         name,
         cast(ViewKind, flags.view),
         Pace(cast(Timing, flags.timing), flags.fps, flags.hold, flags.boomerang, not flags.once),
@@ -74,7 +74,7 @@ def read_order(flags: Namespace, facts: TrajectoryFacts) -> ExportOrder:
     )
 
 
-def _format(flags: Namespace) -> FormatName:
+def read_format(flags: Namespace) -> FormatName:
     """The format that is asked for, or the one that the name of the file tells."""
     if flags.format is not None:
         return cast(FormatName, flags.format)
@@ -83,26 +83,38 @@ def _format(flags: Namespace) -> FormatName:
     return named[0] if named else DEFAULT_FORMAT
 
 
-def _target(flags: Namespace, name: FormatName) -> Path:
-    """Where the export goes. A folder that exists gets a file named after picture and view; a sequence is a folder."""
-    if flags.out is not None and (not flags.out or "\0" in flags.out):
+def read_target(out: str | None, name: FormatName, usual: Path) -> Path:
+    """Where frames go: `usual` unless the user says otherwise. A folder that exists gets a file of that name.
+
+    A sequence is a folder. Raises `InvalidField`.
+    """
+    if out is not None and (not out or "\0" in out):
         raise InvalidField("out", "Out is empty. Give a file or a folder.")
-    picture = Path(os.path.abspath(flags.picture))
-    suffix = FORMATS[name].suffix if name in FORMATS else ""
-    usual = f"{picture.stem}-{flags.view}{'-sheet' if name == 'sheet' else ''}{suffix}"
-    if flags.out is None:
-        return picture.with_name(usual)
-    path = Path(os.path.abspath(os.path.expanduser(flags.out)))
+    if out is None:
+        return usual
+    path = Path(os.path.abspath(os.path.expanduser(out)))
     if name == "png":
         return path
-    if path.is_dir() or flags.out.endswith(("/", os.sep)):
-        return path / usual
+    if path.is_dir() or out.endswith(("/", os.sep)):
+        return path / usual.name
+    suffix = suffix_of(name)
     allowed = {suffix, ".png"} if name == "apng" else {suffix}
     if path.suffix.lower() not in allowed:
         raise InvalidField(
             "out", f"Out '{path.name[:60]}' must end in {suffix} for the format {name}, or be a folder that exists."
         )
     return path
+
+
+def suffix_of(name: FormatName) -> str:
+    """How files of a format end; nothing for a format that is not known, which the order refuses."""
+    return FORMATS[name].suffix if name in FORMATS else ""
+
+
+def _usual(flags: Namespace, name: FormatName) -> Path:
+    """Beside the picture, named after picture and view."""
+    picture = Path(os.path.abspath(flags.picture))
+    return picture.with_name(f"{picture.stem}-{flags.view}{'-sheet' if name == 'sheet' else ''}{suffix_of(name)}")
 
 
 def _enlarge(text: str) -> tuple[int, tuple[int, int] | None]:

@@ -7,6 +7,13 @@ from dataclasses import replace
 from typing import cast
 
 from studio.cli import values
+from studio.cli.code_files import (
+    CODE_HELP,
+    add_code_flags,
+    read_code_destination,
+    read_code_start,
+    save_seed_codes,
+)
 from studio.cli.command import Command, Session
 from studio.cli.destination import read_destination
 from studio.cli.interruption import EXIT_CANCELLED
@@ -38,21 +45,25 @@ and names each picture after its prompt and seed. Without --out they go to the p
 
 {PAINT_HELP}
 
+{CODE_HELP}
+
 Ctrl+C cancels. Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled; of several pictures, the worst.
 
 examples:
   reverie generate --prompt "red apple, 3d style" --steps 30 --seed 7 --count 4 --out apples
   reverie generate --prompt "lemon, 3d style" --image apple.png --mask mask.png --inpaint soft
   reverie generate --prompt "green apple, 3d style" --image photo.jpg --mask mask.png --inpaint crop --padding 64
-  reverie generate --prompt "red apple, 3d style" --image apple.png --outpaint 0,0,64,0"""
+  reverie generate --prompt "red apple, 3d style" --image apple.png --outpaint 0,0,64,0
+  reverie generate --code apple.code.safetensors --prompt "green apple, 3d style\""""
 
 
 def _configure(parser: ArgumentParser) -> None:
-    add_recipe_flags(parser, builtin_samplers().infos())
+    add_recipe_flags(parser, builtin_samplers().infos(), prompt_required=False)
     add_paint_flags(parser)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
     )
+    add_code_flags(parser)
     add_placement_flags(parser)
     parser.add_argument("--out", metavar="FILE|FOLDER", help="where to save; see below")
     parser.add_argument(
@@ -72,21 +83,18 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(flags: Namespace, session: Session) -> int:
     console = session.console
-    workplace, samplers = Workplace(console), builtin_samplers()
-    entry = workplace.catalog.get(flags.model, allow_path=True)
-    wanted = recipes(flags, samplers, entry.name, entry.native_size)
-    check_grid(wanted[0], entry, samplers)
+    workplace = Workplace(console)
+    wanted, notes = _wanted(flags, workplace)
     preview = _preview(flags)
-    painting = read_painting(flags, entry)
-    if painting is not None:
-        wanted = tuple(painting.on(plain) for plain in wanted)
-        painting.offer_to(workplace.sources)
-        for note in painting.notes:
-            console.note(note)
+    codes = None if flags.save_code is None else read_code_destination(flags.save_code, "save_code")
+    for note in notes:
+        console.note(note)
     destination = read_destination(flags.out, workplace.pictures)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement(flags)
         destination.prepare()
+        if codes is not None:
+            codes.prepare()
         reporter: Reporter
         if flags.json:
             reporter = JsonReporter(console)
@@ -100,7 +108,24 @@ def _run(flags: Namespace, session: Session) -> int:
         code = JobRunner(services, destination, reporter, console).run_all(wanted, token)
         if code == EXIT_CANCELLED:
             console.problem("Cancelled. Pictures that were finished before are kept.")
+        elif codes is not None and code == 0:
+            save_seed_codes(wanted, services.models, codes, console, as_json=flags.json)
         return code
+
+
+def _wanted(flags: Namespace, workplace: Workplace) -> tuple[tuple[Recipe, ...], tuple[str, ...]]:
+    """The recipes, with what they start from, and notes. Raises `InvalidField` and `RefusedFile`."""
+    samplers, start = builtin_samplers(), read_code_start(flags, workplace)
+    entry = workplace.catalog.get(flags.model, allow_path=True)
+    wanted = recipes(flags, samplers, entry.name, entry.native_size)
+    check_grid(wanted[0], entry, samplers)
+    if start is not None:
+        return tuple(plain.model_copy(update={"start": start}) for plain in wanted), ()
+    painting = read_painting(flags, entry)
+    if painting is None:
+        return wanted, ()
+    painting.offer_to(workplace.sources)
+    return tuple(painting.on(plain) for plain in wanted), painting.notes
 
 
 def check_grid(recipe: Recipe, entry: ModelEntry, samplers: SamplerRegistry) -> None:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from studio.cli.code_text import code_rows
 from studio.cli.command import Command, Session
 from studio.cli.event_data import picture_data
 from studio.cli.painted_text import ID_SHOWN, painted_rows
@@ -69,6 +70,7 @@ def recipe_rows(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Guidance", f"{guidance.scale:g}{interval}{rescale}"
     yield "Seed", str(recipe.seed)
     yield "Size", f"{recipe.width}x{recipe.height}"
+    yield from code_rows(recipe)
     yield from painted_rows(recipe)
     yield from _branch_rows(recipe)
 

@@ -67,7 +67,7 @@ def read_painting(flags: Namespace, entry: ModelEntry) -> Painting | None:
     if flags.outpaint is not None:
         painting = _with_room(painting, flags.outpaint)
     mode = inpaint_mode(flags.inpaint, entry, INPAINT_MODES) if painting.mask is not None else None
-    painting = _sized(painting, flags.size, entry.native_size, whole=mode != "crop")
+    painting = sized(painting, flags.size, entry.native_size, whole=mode != "crop")
     return replace(painting, fields=_fields(flags, painting, mode, entry))
 
 
@@ -152,7 +152,7 @@ def _with_room(painting: Painting, room: tuple[int, int, int, int]) -> Painting:
     return replace(painting, image=larger, mask=mask)
 
 
-def _sized(painting: Painting, wanted: Size | None, native: Size, *, whole: bool) -> Painting:
+def sized(painting: Painting, wanted: Size | None, native: Size, *, whole: bool) -> Painting:
     """The picture at the size at which it is worked on as a `whole`; for a crop it stays as it is."""
     if not whole:
         return replace(painting, size=wanted or native)

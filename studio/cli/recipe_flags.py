@@ -19,10 +19,10 @@ DRAWN_SEEDS = 2**32
 _OPTION_PREFIX = "option_"
 
 
-def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
+def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo], *, prompt_required: bool = True) -> None:
     """The flags of a recipe. Every option of every sampler has a flag of its own name."""
     parser.add_argument(
-        "--prompt", type=values.text("prompt", "Prompt"), required=True, metavar="TEXT",
+        "--prompt", type=values.text("prompt", "Prompt"), required=prompt_required, metavar="TEXT",
         help="what to draw; may be empty",
     )  # fmt: skip
     _add_walk_flags(parser)

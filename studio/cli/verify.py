@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.cli.code_files import add_missing_code_flag, take_in_codes
 from studio.cli.command import Command, Session
 from studio.cli.difference import Difference, difference, reasons
 from studio.cli.originals import add_original_flags, take_in
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from studio.generation.services import Services
 
 EPILOG = """\
-What a picture was painted on is found in Reverie's data folder. Where it is not, give the same pixels again with
---image FILE and --mask FILE; another picture is refused.
+What a picture was painted on or drawn from is found in Reverie's data folder. Where it is not, give the same pixels
+again with --image FILE and --mask FILE, and the same code with --code FILE; others are refused.
 
-Exit codes: 0 same pixels, 1 different pixels or failed, 2 no recipe, no model or nothing to paint on,
+Exit codes: 0 same pixels, 1 different pixels or failed, 2 no recipe, no model, nothing to paint on or no code,
 130 cancelled."""
 
 
@@ -33,6 +34,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("picture", metavar="PICTURE", type=Path, help="a PNG that Reverie saved")
     parser.add_argument("--model", metavar="FOLDER", help="the model's folder, if it is not known by its name here")
     add_original_flags(parser)
+    add_missing_code_flag(parser)
     add_placement_flags(parser, default="as the picture was made, where this machine can")
     parser.add_argument("--json", action="store_true", help="the result as one line of JSON")
 
@@ -45,6 +47,7 @@ def _run(flags: Namespace, session: Session) -> int:
     workplace = Workplace(session.console)
     recipe = _with_model(picture.recipe, flags.model, workplace)
     take_in(recipe, flags, workplace.sources)
+    take_in_codes(recipe, flags.code, workplace)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement_like(picture.made, flags)
         services = workplace.services(placement, PreviewSettings("off"))

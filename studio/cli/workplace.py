@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.job.event import GeneratedImage
     from studio.job.preview import PreviewSettings
     from studio.models.device import Placement
+    from studio.trajectory.code_store import CodeStore
     from studio.trajectory.store import TrajectoryStore
 
 
@@ -64,6 +65,12 @@ class Workplace:
         settings = RecordSettings("all" if record else "none")
         return TrajectoryStore(paths.data() / "trajectories", lambda: folder, lambda: settings)
 
+    def codes(self) -> CodeStore:
+        """The codes that are kept here. Imports torch."""
+        from studio.trajectory.code_store import CodeStore
+
+        return CodeStore(paths.data() / "codes")
+
     def services(
         self,
         placement: Placement,
@@ -76,7 +83,7 @@ class Workplace:
         from studio.sampling.registry import builtin_samplers
 
         models = ModelCache(self.catalog, lambda: placement)
-        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources)
+        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources, codes=self.codes())
 
 
 def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:

@@ -10,7 +10,8 @@ from studio import storage
 from studio.errors import RefusedFile
 from studio.export.frame_sink import Leftover, free_names, part_stem
 from studio.export.frame_text import clip_texts, read_frame
-from studio.export.order import ExportOrder
+from studio.export.metadata import Made
+from studio.export.order import Order
 from studio.export.picture_file import read_picture, replace_image, write_new_image
 from studio.export.sheet_page import SheetPage
 from studio.image import Image
@@ -19,7 +20,7 @@ from studio.image import Image
 class ContactSheet:
     """Takes frames onto one page. What was begun lies beside the sheet as a picture of its own, if it was cut short."""
 
-    def __init__(self, order: ExportOrder) -> None:
+    def __init__(self, order: Order) -> None:
         self._order, self._target = order, order.target
         storage.make_folder(self._target.parent)
         storage.check_writable(self._target.parent)
@@ -31,7 +32,7 @@ class ContactSheet:
     def missing(self) -> Sequence[int]:
         return range(self._whole, len(self._page.steps))
 
-    def add(self, number: int, frame: Image, gain: float) -> None:
+    def add(self, number: int, frame: Image, gain: float, made: Made | None = None) -> None:
         self._page.put(number, frame, gain)
         self._whole = number + 1
 

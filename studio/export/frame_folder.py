@@ -12,7 +12,8 @@ from studio import storage
 from studio.errors import InvalidField
 from studio.export.frame_sink import Leftover
 from studio.export.frame_text import frame_texts, read_frame
-from studio.export.order import ExportOrder
+from studio.export.metadata import Made
+from studio.export.order import Order
 from studio.export.picture_file import write_new_image
 from studio.image import Image
 
@@ -25,7 +26,7 @@ class FrameFolder:
     Raises `InvalidField` ("out") for such a folder, and `StorageError`.
     """
 
-    def __init__(self, order: ExportOrder) -> None:
+    def __init__(self, order: Order) -> None:
         self._order, self._folder = order, order.target
         frames = len(order.plan.frames)
         digits = max(DIGITS, len(str(frames)))
@@ -42,8 +43,8 @@ class FrameFolder:
     def missing(self) -> Sequence[int]:
         return self._missing
 
-    def add(self, number: int, frame: Image, gain: float) -> None:
-        write_new_image(self._folder, [self._names[number]], frame, frame_texts(self._order, number, gain))
+    def add(self, number: int, frame: Image, gain: float, made: Made | None = None) -> None:
+        write_new_image(self._folder, [self._names[number]], frame, frame_texts(self._order, number, gain, made))
 
     def finish(self) -> Path:
         return self._folder
@@ -71,7 +72,7 @@ class FrameFolder:
                 )
 
 
-def free_folder(order: ExportOrder) -> Path:
+def free_folder(order: Order) -> Path:
     """The folder of an order, or the next name that will do: new, empty, or holding frames of this very export."""
     folder = order.target
     for number in count(2):
@@ -81,7 +82,7 @@ def free_folder(order: ExportOrder) -> Path:
     return folder
 
 
-def _will_do(folder: Path, order: ExportOrder) -> bool:
+def _will_do(folder: Path, order: Order) -> bool:
     try:
         names = sorted(os.listdir(folder))
     except NotADirectoryError:

@@ -12,7 +12,8 @@ from typing import NamedTuple, Protocol
 from studio import storage
 from studio.errors import StorageError
 from studio.export.container import Container
-from studio.export.order import ExportOrder
+from studio.export.metadata import Made
+from studio.export.order import Order
 from studio.export.part_file import PartFile
 from studio.image import Image
 
@@ -32,8 +33,11 @@ class FrameSink(Protocol):
         """The numbers of the frames that are not there yet, rising. Known once it is made."""
         ...
 
-    def add(self, number: int, frame: Image, gain: float) -> None:
-        """Write a frame that is missing; they come in order. `gain` is by how much its view is amplified."""
+    def add(self, number: int, frame: Image, gain: float, made: Made | None = None) -> None:
+        """Write a frame that is missing; they come in order. `gain` is by how much its view is amplified.
+
+        `made` says how a frame that is a picture of its own was made.
+        """
         ...
 
     def finish(self) -> Path:
@@ -53,7 +57,7 @@ def free_names(target: Path) -> Iterator[str]:
 class ClipFile:
     """A file of moving pictures. It grows under a name of its own and gets its final one when it is whole."""
 
-    def __init__(self, order: ExportOrder, container: Container) -> None:
+    def __init__(self, order: Order, container: Container) -> None:
         self._target, self._container = order.target, container
         self._frames = len(order.plan.frames)
         storage.make_folder(self._target.parent)
@@ -66,7 +70,7 @@ class ClipFile:
     def missing(self) -> Sequence[int]:
         return range(self._part.frames, self._frames)
 
-    def add(self, number: int, frame: Image, gain: float) -> None:
+    def add(self, number: int, frame: Image, gain: float, made: Made | None = None) -> None:
         with storage.explained(self._target):
             self._part.add(self._container.frame(number, frame))
 
@@ -106,6 +110,6 @@ class ClipFile:
             settled.unlink(missing_ok=True)
 
 
-def part_stem(order: ExportOrder) -> str:
+def part_stem(order: Order) -> str:
     """What the unfinished file of an export is called."""
     return f"{order.target.stem}-part-{order.fingerprint}"

@@ -8,24 +8,29 @@ from typing import Any
 
 import PIL.Image
 
-from studio.export.metadata import BYTES_MAXIMUM, FORMAT_VERSION, REVERIE_KEY
-from studio.export.order import ExportOrder
-from studio.job.view import SIGNED_KINDS
+from studio.export.metadata import BYTES_MAXIMUM, FORMAT_VERSION, REVERIE_KEY, Made
+from studio.export.order import Order
+from studio.job.recipe import Recipe
 
 
-def clip_texts(order: ExportOrder, **said: Any) -> dict[str, str]:
-    """The texts of a file that shows steps of a run: its recipe, the view, and what is `said` besides."""
-    frame = {"view": order.view, "steps": order.facts.steps, "export": order.fingerprint, **said}
-    data = {"format": FORMAT_VERSION, "recipe": json.loads(order.recipe.text()), "frame": frame}
+def clip_texts(order: Order, **said: Any) -> dict[str, str]:
+    """The texts of a file that shows many frames: a recipe, what they show, and what is `said` besides."""
+    return _texts(order, order.recipe, {**order.told_of(None, 1.0), **said})
+
+
+def frame_texts(order: Order, number: int, gain: float, made: Made | None = None) -> dict[str, str]:
+    """The texts of frame `number`, counted from 0; in the file it is counted from 1."""
+    said = {"number": number + 1, "frames": len(order.plan.frames)}
+    return _texts(order, order.recipe_of(number), {**order.told_of(number, gain), **said}, made)
+
+
+def _texts(order: Order, recipe: Recipe, said: dict[str, Any], made: Made | None = None) -> dict[str, str]:
+    frame = {"export": order.fingerprint, **said}
+    data = {"format": FORMAT_VERSION, "recipe": json.loads(recipe.text()), "frame": frame}
+    if made is not None:
+        data["made"] = made.model_dump()
     text = _json(data)
     return {REVERIE_KEY: text if len(text.encode()) <= BYTES_MAXIMUM else _json({**data, "recipe": None})}
-
-
-def frame_texts(order: ExportOrder, number: int, gain: float) -> dict[str, str]:
-    """The texts of frame `number`, counted from 0; in the file it is counted from 1."""
-    step, frames = order.plan.frames[number].step, len(order.plan.frames)
-    said = {"step": step, "timestep": order.facts.levels[step].timestep, "number": number + 1, "frames": frames}
-    return clip_texts(order, **said, **({"gain": gain} if order.view in SIGNED_KINDS else {}))
 
 
 def read_frame(path: Path) -> dict[str, Any]:

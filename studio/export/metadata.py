@@ -41,9 +41,9 @@ def pixel_hash(image: Image) -> str:
     return digest.hexdigest()
 
 
-def reverie_text(generated: GeneratedImage) -> str:
-    """The text for a picture of ours. A recipe too long to be read again later is left out."""
-    made = Made(
+def made_of(generated: GeneratedImage) -> Made:
+    """How a finished picture was made."""
+    return Made(
         seconds=generated.seconds,
         model_hash=generated.model_hash,
         device=generated.device,
@@ -51,7 +51,11 @@ def reverie_text(generated: GeneratedImage) -> str:
         versions=dict(generated.versions),
         pixels=pixel_hash(generated.image),
     )
-    parts: dict[str, Any] = {"format": FORMAT_VERSION, "made": made.model_dump()}
+
+
+def reverie_text(generated: GeneratedImage) -> str:
+    """The text for a picture of ours. A recipe too long to be read again later is left out."""
+    parts: dict[str, Any] = {"format": FORMAT_VERSION, "made": made_of(generated).model_dump()}
     text = _json({**parts, "recipe": json.loads(generated.recipe.text())})
     return text if len(text.encode()) <= BYTES_MAXIMUM else _json({**parts, "recipe": None})
 

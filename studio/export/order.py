@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from studio.errors import InvalidField
-from studio.export.caption import Dresser
+from studio.export.caption import Dresser, caption_forms
 from studio.export.frame_look import FrameLook
 from studio.export.sequence import FramePlan, Pace, plan_frames
 from studio.job.facts import TrajectoryFacts
 from studio.job.recipe import Recipe
-from studio.job.view import VIEW_KINDS, ViewKind
+from studio.job.view import SIGNED_KINDS, VIEW_KINDS, ViewKind
 
 FormatName = Literal["mp4", "gif", "apng", "webp", "png", "sheet"]
 # Browsers show a GIF frame that is asked to last less than two hundredths of a second for ten of them.
@@ -45,6 +45,57 @@ FORMATS: dict[FormatName, Format] = {
     "png": Format("png", "PNG sequence", "", ticks=True),
     "sheet": Format("sheet", "Contact sheet", ".png", moves=False),
 }
+
+
+class Order(Protocol):
+    """What an order tells those who write its frames. They are numbered from 0, in the order of writing.
+
+    `columns` is how wide a sheet is, None for whatever looks well; `title` and `settings` stand over it, `labels` below
+    a frame of it: what may be said there, longest first.
+    """
+
+    @property
+    def target(self) -> Path: ...
+
+    @property
+    def format(self) -> FormatName: ...
+
+    @property
+    def lossless(self) -> bool: ...
+
+    @property
+    def kind(self) -> Format: ...
+
+    @property
+    def plan(self) -> FramePlan: ...
+
+    @property
+    def dresser(self) -> Dresser: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def recipe(self) -> Recipe: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def columns(self) -> int | None: ...
+
+    @property
+    def settings(self) -> str: ...
+
+    def labels(self, step: int, gain: float) -> tuple[str, ...]: ...
+
+    def recipe_of(self, number: int) -> Recipe:
+        """The recipe inside frame `number` of a sequence; `recipe` is that of the whole."""
+        ...
+
+    def told_of(self, number: int | None, gain: float) -> dict[str, Any]:
+        """What is said in the file of frame `number`, or of all of them, beside the recipe."""
+        ...
 
 
 def steps_of(view: ViewKind, kept: Sequence[int]) -> tuple[int, ...]:
@@ -103,6 +154,36 @@ class ExportOrder:
             raise InvalidField("picture", self.facts.sentence or "There are no steps of this picture to export.")
         return self.facts.recipe
 
+    @property
+    def title(self) -> str:
+        """What the run was asked for."""
+        return self.recipe.prompt
+
+    @property
+    def columns(self) -> int | None:
+        return None
+
+    @property
+    def settings(self) -> str:
+        return settings_line(self.recipe, f"{self.view} of {self.recipe.sampling.steps} steps")
+
+    def labels(self, step: int, gain: float) -> tuple[str, ...]:
+        """The step; the view stands over the whole sheet."""
+        return caption_forms(self.view, step, self.facts.levels, gain)[1:]
+
+    def recipe_of(self, number: int) -> Recipe:
+        """All frames show the same run."""
+        return self.recipe
+
+    def told_of(self, number: int | None, gain: float) -> dict[str, Any]:
+        """The view, and of a single frame the step, its timestep, and the gain where the view has one."""
+        told: dict[str, Any] = {"view": self.view, "steps": self.facts.steps}
+        if number is None:
+            return told
+        step = self.plan.frames[number].step
+        told |= {"step": step, "timestep": self.facts.levels[step].timestep}
+        return {**told, **({"gain": gain} if self.view in SIGNED_KINDS else {})}
+
     @cached_property
     def plan(self) -> FramePlan:
         """The frames in the order of writing."""
@@ -122,3 +203,19 @@ class ExportOrder:
         said = [WRITING, self.facts.trajectory, self.view, frames, str(self.plan.rate), self.plan.loop]
         said += [asdict(self.look), self.format, self.lossless]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def settings_line(recipe: Recipe, what: str) -> str:
+    """What stands over a sheet: what it shows, and how it was made."""
+    sampling = recipe.sampling
+    options = "".join(f" {name} {value}" for name, value in sampling.options.items())
+    parts = [
+        what,
+        f"{sampling.sampler}{options}",
+        f"{sampling.spacing} spacing",
+        f"guidance {recipe.guidance.scale:g}",
+        f"seed {recipe.seed}",
+        f"model {recipe.model}",
+        f"without {recipe.negative_prompt}" if recipe.negative_prompt else "",
+    ]
+    return ",  ".join(part for part in parts if part)

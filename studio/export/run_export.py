@@ -10,8 +10,9 @@ import errno
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from studio.errors import CancelRequested, InvalidField, StorageError, StudioError
 from studio.export.container import Container, Reel
@@ -26,7 +27,8 @@ from studio.export.export_event import (
 )
 from studio.export.frame_sink import ClipFile, FrameSink, Leftover
 from studio.export.frame_text import clip_texts
-from studio.export.order import ExportOrder
+from studio.export.metadata import Made
+from studio.export.order import ExportOrder, Order
 from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.view import ViewReady
@@ -34,12 +36,30 @@ from studio.job.view import ViewReady
 FrameSource = Callable[[int], ViewReady]
 """The order's view after that many steps, decoded exactly, or the sentence why there is none."""
 
+
+class NewFrame(NamedTuple):
+    """A frame as it is given to a sink."""
+
+    number: int
+    image: Image
+    gain: float = 1.0
+    made: Made | None = None
+
+
+FrameMaker = Callable[[Sequence[int]], Iterator[NewFrame]]
+"""Makes the frames with these numbers, in order. Raises what ends the export."""
+
 log = logging.getLogger(__name__)
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def run_export(export: ExportId, order: ExportOrder, source: FrameSource, cancel: CancelToken) -> Iterator[ExportEvent]:
     """The events of one export. Frames that are whole from an earlier run of the same order are not made again."""
+    return write_frames(export, order, lambda missing: _frames(order, missing, source, cancel), cancel)
+
+
+def write_frames(export: ExportId, order: Order, make: FrameMaker, cancel: CancelToken) -> Iterator[ExportEvent]:
+    """The events of one export whose frames are made by `make`, as `run_export` tells them."""
     frames = len(order.plan.frames)
     sink: FrameSink | None = None
     try:
@@ -48,8 +68,8 @@ def run_export(export: ExportId, order: ExportOrder, source: FrameSource, cancel
         sink = open_sink(order)
         whole = frames - len(sink.missing)
         yield ExportBegun(export, whole, frames)
-        for number, frame, gain in _frames(order, sink, source, cancel):
-            sink.add(number, frame, gain)
+        for frame in make(sink.missing):
+            sink.add(*frame)
             whole += 1
             yield FrameDone(export, whole, frames)
         path = sink.finish()
@@ -64,7 +84,7 @@ def run_export(export: ExportId, order: ExportOrder, source: FrameSource, cancel
         raise
 
 
-def open_sink(order: ExportOrder) -> FrameSink:
+def open_sink(order: Order) -> FrameSink:
     """Where the frames of an order go. Raises `StudioError` for a missing codec or a place that will not do."""
     if order.format == "png":
         from studio.export.frame_folder import FrameFolder
@@ -77,7 +97,7 @@ def open_sink(order: ExportOrder) -> FrameSink:
     return ClipFile(order, container(order))
 
 
-def container(order: ExportOrder) -> Container:
+def container(order: Order) -> Container:
     """The container of an order for moving pictures. Raises `StudioError` if its codec is missing."""
     reel = Reel(*order.dresser.size, order.plan, clip_texts(order))
     if order.format == "gif":
@@ -97,7 +117,7 @@ def container(order: ExportOrder) -> Container:
     return Video(reel)
 
 
-def notices(order: ExportOrder) -> tuple[str, ...]:
+def notices(order: Order) -> tuple[str, ...]:
     """What the user should know of the frames that an order makes."""
     width, height = order.dresser.size
     if order.format != "mp4" or (width % 2 == 0 and height % 2 == 0):
@@ -106,18 +126,16 @@ def notices(order: ExportOrder) -> tuple[str, ...]:
     return (f"MP4 needs even sizes: {width} × {height} became {made}, the last row or column is shown twice.",)
 
 
-def _frames(
-    order: ExportOrder, sink: FrameSink, source: FrameSource, cancel: CancelToken
-) -> Iterator[tuple[int, Image, float]]:
-    """Number, frame and gain of those that are missing. One that rests or is shown again at once is made once."""
+def _frames(order: ExportOrder, missing: Sequence[int], source: FrameSource, cancel: CancelToken) -> Iterator[NewFrame]:
+    """Those that are missing. One that rests or is shown again at once is made once."""
     last: tuple[int, Image, float] | None = None
-    for number in sink.missing:
+    for number in missing:
         cancel.check()
         step = order.plan.frames[number].step
         if last is None or last[0] != step:
             shown = source(step)
             last = (step, order.dresser.frame(shown, step), shown.gain)
-        yield number, *last[1:]
+        yield NewFrame(number, *last[1:])
 
 
 def _left(sink: FrameSink | None) -> Leftover:

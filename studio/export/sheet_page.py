@@ -1,4 +1,4 @@
-"""The page of a contact sheet: the steps of a run in a grid, each with its number, under what the run was asked for."""
+"""The page of a contact sheet: the frames of an order in a grid, each with its label, under what was asked for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import PIL.Image
 
-from studio.export.caption import GAIN_EXPECTED, caption_forms
+from studio.export.caption import GAIN_EXPECTED
 from studio.export.caption_letters import fitting
 from studio.export.frame_look import Size
-from studio.export.order import ExportOrder
+from studio.export.order import Order
 from studio.export.sheet_text import SheetText
 from studio.image import Image
-from studio.job.recipe import Recipe
-from studio.job.view import ViewKind
 
 GROUND, QUIET = (0x16, 0x16, 0x16), (0xB8, 0xB8, 0xB8)
 TEXT = (0xED, 0xED, 0xED)
@@ -53,7 +51,7 @@ class _Grid:
 class SheetPage:
     """Frames are put onto it one after another. All of them together take at most `pixels`; larger ones are shrunk."""
 
-    def __init__(self, order: ExportOrder, pixels: int = PIXELS_MAXIMUM) -> None:
+    def __init__(self, order: Order, pixels: int = PIXELS_MAXIMUM) -> None:
         self._order = order
         self.steps = [frame.step for frame in order.plan.frames]
         self._lay_out(pixels)
@@ -87,25 +85,22 @@ class SheetPage:
         left, top = self.corner(number)
         self._page.paste(picture, (left, top))
         baseline = top + self._grid.cell[1] + self._letters.line_height
-        self._letters.draw(self._page, (left, baseline), self._forms(self.steps[number], gain)[self._form], QUIET)
+        label = self._order.labels(self.steps[number], gain)[self._form]
+        self._letters.draw(self._page, (left, baseline), label, QUIET)
 
     def _lay_out(self, pixels: int) -> None:
         frame, count = self._order.dresser.size, len(self.steps)
-        forms = [self._forms(step, GAIN_EXPECTED) for step in self.steps]
+        forms = [self._order.labels(step, GAIN_EXPECTED) for step in self.steps]
         shrink = min(1.0, math.sqrt(pixels / (count * frame[0] * frame[1])))
         cell = (max(CELL_MINIMUM, round(frame[0] * shrink)), max(1, round(frame[1] * shrink)))
         self._form, self._letters = fitting(list(zip(*forms, strict=True)), cell[0], LABEL_LARGEST, LABEL_SMALLEST)
         label = self._letters.line_height + 4
-        columns = _columns(count, (cell[0] + GAP, cell[1] + label + GAP))
+        columns = self._order.columns or _columns(count, (cell[0] + GAP, cell[1] + label + GAP))
         width = columns * (cell[0] + GAP) - GAP
-        self._prompt = PROMPT.wrapped(self._order.recipe.prompt or "no prompt", width, PROMPT_LINES)
-        self._settings = SETTINGS.wrapped(_settings(self._order.view, self._order.recipe), width, SETTINGS_LINES)
+        self._prompt = PROMPT.wrapped(self._order.title or "no prompt", width, PROMPT_LINES)
+        self._settings = SETTINGS.wrapped(self._order.settings, width, SETTINGS_LINES)
         top = MARGIN + len(self._prompt) * PROMPT.line + len(self._settings) * SETTINGS.line + GAP
         self._grid = _Grid(columns, math.ceil(count / columns), cell, label, top)
-
-    def _forms(self, step: int, gain: float) -> tuple[str, ...]:
-        """What a label may say; the view stands over the whole sheet."""
-        return caption_forms(self._order.view, step, self._order.facts.levels, gain)[1:]
 
 
 def _columns(count: int, cell: Size) -> int:
@@ -116,18 +111,3 @@ def _columns(count: int, cell: Size) -> int:
         return abs(math.log(columns * cell[0] / (rows * cell[1]) / PROPORTION)) + (columns * rows - count) / count
 
     return min(range(1, count + 1), key=strange)
-
-
-def _settings(view: ViewKind, recipe: Recipe) -> str:
-    sampling = recipe.sampling
-    options = "".join(f" {name} {value}" for name, value in sampling.options.items())
-    parts = [
-        f"{view} of {sampling.steps} steps",
-        f"{sampling.sampler}{options}",
-        f"{sampling.spacing} spacing",
-        f"guidance {recipe.guidance.scale:g}",
-        f"seed {recipe.seed}",
-        f"model {recipe.model}",
-        f"without {recipe.negative_prompt}" if recipe.negative_prompt else "",
-    ]
-    return ",  ".join(part for part in parts if part)

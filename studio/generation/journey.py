@@ -9,12 +9,14 @@ import torch
 from torch import Tensor
 
 from studio.errors import RefusedFile
+from studio.generation.code_start import CodeStart, blended
 from studio.generation.guidance import GuidedDenoiser
 from studio.generation.inpainting.ground import Ground, ground_of
 from studio.generation.reverse_process import Walk, moved, recast, walk
 from studio.generation.segments import Segment, first_after, newest_record, segments
-from studio.generation.services import Sources
+from studio.generation.services import Codes, Sources
 from studio.image import Image
+from studio.job.code import Between, FromCode
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import Recipe
 from studio.models.model import Model
@@ -70,6 +72,7 @@ class Journey:
         store: TrajectoryStore | None,
         versions: dict[str, str],
         sources: Sources | None = None,
+        codes: Codes | None = None,
     ) -> None:
         self._model, self._sources = model, sources
         self._samplers = samplers
@@ -85,6 +88,7 @@ class Journey:
         )
         self._noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
         self._grounds: dict[tuple[Inpaint | None, FromImage | None], Ground] = {}
+        self._code = self._code_start(codes)
         self._begin, self.shared = self._known(store)
         self.notices = self._notices(store)
 
@@ -104,7 +108,8 @@ class Journey:
             return self.shared[-1].x.to(self._model.device, self._model.dtype)
         first = self._parts[0]
         self._noise = ImageNoise(first.recipe.seed, self._noise.shape)
-        x = self._plan(first).start(self._ground(first.recipe).start)
+        code = None if self._code is None else self._code.state().to(self._model.device, self._model.dtype)
+        x = self._plan(first).start(self._ground(first.recipe).start, code)
         self.shared = [StepState(0, _copy(x), None, self._noise.state)]
         return x
 
@@ -150,10 +155,24 @@ class Journey:
             raise RefusedFile(DAMAGED)
         return first_after(self._parts, states[-1].step), states
 
+    def _code_start(self, codes: Codes | None) -> CodeStart | None:
+        """The codes that the first recipe starts from, found and checked, if it starts from any."""
+        first = self._parts[0]
+        start = first.recipe.start
+        if not isinstance(start, (FromCode, Between)):
+            return None
+        if codes is None and first.recipe.codes:
+            raise RefusedFile("The code that this starts from is not on this computer. Open its file first.")
+        return CodeStart(start, first.grid.levels[0], self._model, self._noise.shape, codes)
+
     def _notices(self, store: TrajectoryStore | None) -> tuple[str, ...]:
+        told = () if self._code is None else tuple(self._code.notices())
         if store is None or self.shared or len(self._parts) == 1 or self._parts[-1].first == 0:
-            return ()
-        return ("The steps before the branch are not kept, so they are computed again.",)
+            return told
+        return (
+            *told,
+            "The steps before the branch are not kept, so they are computed again.",
+        )
 
     def _owner(self, step: int) -> Segment:
         """The segment that walked to `step`, or the first one."""
@@ -193,8 +212,7 @@ class Journey:
         model, recipe = self._model, part.recipe
         return GuidedDenoiser(
             self._ground(recipe).network(model),
-            model.conditioning(recipe.prompt),
-            model.conditioning(recipe.negative_prompt),
+            *blended(model, recipe),
             recipe.guidance,
             model.facts.parametrisation,
             model.facts.schedule,

@@ -50,13 +50,15 @@ class Walk:
     jump_length: int = 1
     repeats: int = 1
 
-    def start(self, picture: Tensor | None = None) -> Tensor:
+    def start(self, picture: Tensor | None = None, code: Tensor | None = None) -> Tensor:
         """The noise of the seed, with the deviation that data of deviation 1 has at the first level.
 
-        With the latent of a `picture`, that picture at the first level. What is known is held from the start.
+        With the latent of a `picture`, that picture at the first level; a `code` is the state itself. The first noise
+        is drawn in any case, so that a code of a seed is followed by the same draws. What is known is held.
         """
         level, noise = self.grid.levels[0], self.draw()
         x = noise * start_deviation(level) if picture is None else level.alpha * picture + level.sigma * noise
+        x = x if code is None else code
         return x if self.constraint is None else self.constraint.hold(x, level, 0, self.grid.steps)
 
     def draw(self) -> Tensor:

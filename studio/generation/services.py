@@ -12,6 +12,7 @@ from studio.job.event import GeneratedImage
 from studio.job.preview import PreviewSettings
 from studio.models.model import Model
 from studio.sampling.registry import SamplerRegistry
+from studio.trajectory.code_file import Code
 from studio.trajectory.store import TrajectoryStore
 
 
@@ -39,12 +40,24 @@ class Sources(Protocol):
         ...
 
 
+class Codes(Protocol):
+    """Where codes are kept, by their ids. Used from several threads."""
+
+    def find(self, code: str) -> Code:
+        """The code with that id. Raises `RefusedFile` if it is not here."""
+        ...
+
+    def keep(self, code: Code) -> str:
+        """Have a code on the disk and tell its id. Raises `StorageError`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """`save` writes a finished picture and tells where; None keeps it in memory only.
 
     `trajectories` keeps the steps of runs and finds those of others; None records nothing. `open_picture` reads a
-    picture file. `sources` finds what recipes paint on; None finds nothing.
+    picture file. `sources` finds what recipes paint on, `codes` what they start from; None finds nothing.
     """
 
     models: ModelSource
@@ -54,3 +67,4 @@ class Services:
     trajectories: TrajectoryStore | None = None
     open_picture: Callable[[Path], Image] | None = None
     sources: Sources | None = None
+    codes: Codes | None = None

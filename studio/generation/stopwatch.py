@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from studio.errors import StudioError
+from studio.generation.interpolate import interpolate
 from studio.generation.run import run
 from studio.generation.services import ModelSource, Services, Sources
 from studio.image import Image
@@ -18,6 +19,7 @@ from studio.job.event import Decoding, Failed, Finished, GeneratedImage, ImageRe
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.job.recording import RecordSettings
+from studio.job.track import FrameEvent, FrameReady
 from studio.sampling.grid import timestep_grid
 from studio.sampling.noise import ImageNoise
 from studio.sampling.registry import SamplerRegistry
@@ -72,6 +74,20 @@ class Stopwatch:
                 raise StudioError(event.sentence)
         self._cancel.check()
         return ended - began
+
+    def frames(self, recipes: Sequence[Recipe]) -> Iterator[float]:
+        """Make the frames of a track as one job; of each, everything but its decoding: conditionings, start, loop."""
+        began = ended = self.clock()
+        for event in interpolate(0, recipes, self._services(NO_PREVIEW), self._cancel):
+            told = event.event if isinstance(event, FrameEvent) else event
+            if isinstance(told, Decoding):
+                ended = self.clock()
+            elif isinstance(told, Failed):
+                raise StudioError(told.sentence)
+            elif isinstance(told, FrameReady):
+                yield ended - began
+                began = self.clock()
+        self._cancel.check()
 
     def picture(self, recipe: Recipe) -> tuple[float, Image]:
         """A whole run without previews, from the recipe to the pixels."""

@@ -67,7 +67,7 @@ def text_to_image(
     if whole is not None:
         yield from _unchanged(job, recipe, model, whole, services, clock)
         return
-    journey = Journey(recipe, model, services.samplers, known, versions(), services.sources)
+    journey = Journey(recipe, model, services.samplers, known, versions(), services.sources, services.codes)
     yield from _walked(job, journey, model, services, cancel, clock, arrived, again)
 
 

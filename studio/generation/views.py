@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from studio.errors import RefusedFile, StudioError
+from studio.generation.code_start import blended
 from studio.generation.guidance import GuidedDenoiser
 from studio.generation.inpainting.ground import ground_of, in_its_picture
 from studio.generation.run import failure
@@ -87,8 +88,7 @@ def guidance_difference(trajectory: Trajectory, step: int, model: Model, service
     recipe = next(part.recipe for part in parts if part.first < step <= part.last)
     denoiser = GuidedDenoiser(
         ground_of(recipe, model, services.sources).network(model),
-        model.conditioning(recipe.prompt),
-        model.conditioning(recipe.negative_prompt),
+        *blended(model, recipe),
         recipe.guidance,
         model.facts.parametrisation,
         model.facts.schedule,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import InvalidField, RefusedFile
+from studio.job.code import BETWEEN_DEPTH_MAXIMUM, BLEND_MAXIMUM, Between, FromCode, Weighted, codes_of
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.part import Fraction, Part
 
@@ -114,6 +115,9 @@ class Guidance(Part):
 class Recipe(Part):
     """Everything needed to make one picture again. Sizes in pixels; `seed` is 0 to 2⁶³ - 1.
 
+    With a `blend` the conditionings are those of its prompts, weighted and added; weights add up to 1. `prompt` is then
+    what the picture is called.
+
     Raises `InvalidField` through `recipe()` and `Recipe.read()`; those are the doors for values from users and files.
     """
 
@@ -124,10 +128,18 @@ class Recipe(Part):
     width: int = 128
     height: int = 128
     seed: int = 0
-    start: Annotated[Noise | FromImage | FromStep, Field(discriminator="kind")] = Noise()
+    start: Annotated[Noise | FromImage | FromStep | FromCode | Between, Field(discriminator="kind")] = Noise()
     sampling: Sampling = Sampling()
     guidance: Guidance = Guidance()
     inpaint: Inpaint | None = None
+    blend: Annotated[tuple[Weighted, ...], Field(max_length=BLEND_MAXIMUM)] = ()
+
+    @field_validator("blend")
+    @classmethod
+    def _blend(cls, value: tuple[Weighted, ...]) -> tuple[Weighted, ...]:
+        if value and abs(sum(part.weight for part in value) - 1.0) > 1e-6:
+            raise ValueError("The weights of blended prompts must add up to 1.")
+        return value
 
     @field_validator("width", "height")
     @classmethod
@@ -163,6 +175,17 @@ class Recipe(Part):
         if self.inpaint is not None and isinstance(self.start, FromImage) and self.start.image != self.inpaint.image:
             raise ValueError("A picture is painted anew from itself: start and inpaint name the same one.")
         return self
+
+    @model_validator(mode="after")
+    def _depth_of_codes(self) -> Recipe:
+        if isinstance(self.start, Between) and self.start.depth > BETWEEN_DEPTH_MAXIMUM:
+            raise ValueError("A way between codes may begin and end on other ways, but those only at codes.")
+        return self
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The ids of all codes that this recipe and those it starts from need."""
+        return self.start.parent.codes if isinstance(self.start, FromStep) else codes_of(self.start)
 
     @property
     def pixels(self) -> frozenset[str]:
@@ -202,7 +225,7 @@ class Recipe(Part):
             raise RefusedFile(f"The recipe in this file is damaged at '{field}': {sentence}") from None
 
 
-_KINDS = ("noise", "from_image", "from_step")
+_KINDS = ("noise", "from_image", "from_step", "from_code", "from_seed", "between")
 
 FromStep.model_rebuild()
 Recipe.model_rebuild()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
 from studio.job.inpaint import FromImage, Inpaint
+from studio.job.part import Part
 from studio.job.recipe import (
     SEED_MAXIMUM,
     STEPS_MAXIMUM,
@@ -204,7 +205,7 @@ def _painting(source: Recipe) -> dict[str, Any]:
     return found
 
 
-def _first_start(source: Recipe) -> Noise | FromImage | FromStep:
+def _first_start(source: Recipe) -> Part:
     """Where the run began from which all branches on the way to this recipe come."""
     start = source.start
     while isinstance(start, FromStep):

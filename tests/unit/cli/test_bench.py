@@ -62,7 +62,7 @@ def test_the_spread_in_words(values: list[float], words: str) -> None:
 
 
 def test_a_quick_benchmark_of_the_model(reverie: Program) -> None:
-    names = ("loop", "preview", "inpainting", "diffusers")
+    names = ("loop", "preview", "inpainting", "interpolation", "diffusers")
     answer = reverie("bench", "--quick", "--json", *(word for name in names for word in ("--only", name)))
     assert answer.code == 0
     assert answer.err == ""
@@ -71,12 +71,14 @@ def test_a_quick_benchmark_of_the_model(reverie: Program) -> None:
     assert found["loop"]["value"] > 0
     assert found["preview"]["value"] > -100
     assert found["inpainting"]["value"] > 0
+    assert found["interpolation"]["value"] > 0
     assert found["diffusers"]["value"] > 0
     assert found["equal"]["met"]
     assert {name: figure["target"] for name, figure in found.items()} == {
         "loop": 1.05,
         "preview": 3.0,
         "inpainting": 1.03,
+        "interpolation": 1.03,
         "diffusers": 0.97,
         "equal": 2.0,
     }

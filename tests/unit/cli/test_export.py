@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from studio.cli import export as export_command
+from studio.cli.export_reporter import ExportReporter
 from studio.cli.main import main
 from studio.export.frame_text import read_frame
 from studio.export.picture_file import read_picture
@@ -102,7 +102,7 @@ def test_a_progress_bar_on_a_terminal(apple: Path, monkeypatch: pytest.MonkeyPat
 def test_ctrl_c_keeps_the_frames_and_the_same_command_goes_on(
     reverie: Program, apple: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    told = export_command._Reporter._count
+    told = ExportReporter._count
 
     def press(self, event):
         told(self, event)
@@ -111,7 +111,7 @@ def test_ctrl_c_keeps_the_frames_and_the_same_command_goes_on(
 
     words = ("export", apple, "--format", "png", "--out", tmp_path / "frames")
     with monkeypatch.context() as patched:
-        patched.setattr(export_command._Reporter, "_count", press)
+        patched.setattr(ExportReporter, "_count", press)
         answer = reverie(*words)
     assert answer.code == 130
     assert f"2 of {STEPS} frames are whole" in answer.err

@@ -1,0 +1,60 @@
+"""The codes that are kept here, found by the names of their values."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from threading import RLock
+
+from studio.errors import RefusedFile
+from studio.storage import make_folder, write_durably
+from studio.trajectory.code_file import SUFFIX, Code, code_bytes, read_code
+
+REMEMBERED = 16
+
+
+class CodeStore:
+    """Keeps codes in `folder`, one file each, named `<id>.code.safetensors`. May be used from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = RLock()
+        self._remembered: OrderedDict[str, Code] = OrderedDict()
+
+    def keep(self, code: Code) -> str:
+        """Have a code on the disk and tell its id. Raises `StorageError`."""
+        make_folder(self.folder)
+        write_durably(self.path(code.id), code_bytes(code))
+        self._remember(code)
+        return code.id
+
+    def find(self, code: str) -> Code:
+        """The code with that id. Raises `RefusedFile` with a sentence if it is not here or damaged."""
+        with self._lock:
+            known = self._remembered.get(code)
+        if known is not None:
+            return known
+        path = self.path(code)
+        if not path.is_file():
+            raise RefusedFile("The code that this starts from is not on this computer. Open its file first.")
+        found = read_code(path)
+        if found.id != code:
+            raise RefusedFile(f"{path.name} was changed since it was kept, so it is not used.")
+        self._remember(found)
+        return found
+
+    def has(self, codes: Iterable[str]) -> bool:
+        """Whether all of them are here. No file is opened."""
+        return all(code in self._remembered or self.path(code).is_file() for code in codes)
+
+    def path(self, code: str) -> Path:
+        """Where the code with that id lies, if it is here."""
+        return self.folder / f"{code}{SUFFIX}"
+
+    def _remember(self, code: Code) -> None:
+        with self._lock:
+            self._remembered[code.id] = code
+            self._remembered.move_to_end(code.id)
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
