@@ -218,8 +218,9 @@ class GenerationWorker(QObject):
 
     def _get_engine(self) -> Engine:
         if self._engine is None:
-            give_way()  # before torch is imported and starts threads of its own
             self._engine = self._make_engine()
+            # Not before: who waits for the first import waits for nothing else. Not later: torch starts its threads.
+            give_way()
         return self._engine
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from studio.job.recipe import recipe
+from studio.job.cancel import CancelToken
+from studio.job.event import JobEvent, JobId
+from studio.job.recipe import Recipe, recipe
 from studio.worker.courtesy import NICENESS
 from studio.worker.job_queue import JobQueue
 from tests.worker.desk_engine import DeskEngine
@@ -25,12 +28,12 @@ def test_the_worker_and_the_threads_it_starts_give_way_and_the_window_does_not(q
     before, found = niceness(), []
 
     class Engine(DeskEngine):
-        def __init__(self) -> None:
-            super().__init__()
+        def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
             found.append((QThread.currentThread().objectName(), niceness()))
             started = threading.Thread(target=lambda: found.append(("its own", niceness())))
             started.start()
             started.join()
+            return super().run(job, recipe, cancel)
 
     queue = JobQueue(Engine)
     queue.submit(recipe())
