@@ -48,7 +48,7 @@ def density_curve(facts: TrajectoryFacts) -> Curve:
     for before, after in pairwise(logs):
         way = None if before is None or after is None else abs(after - before)
         density.append(1.0 / way if way else None)
-    return curve("steps per log-SNR", density)
+    return curve("step density", density)
 
 
 def health_sentence(facts: TrajectoryFacts, failed: int = 0) -> str:
