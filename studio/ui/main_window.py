@@ -90,7 +90,11 @@ class MainWindow(QMainWindow):
         self.kept_steps = KeptSteps(self, queue)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
         self._connect()
-        self._restore(store.current)
+        self._begin(store.current)
+
+    def _begin(self, settings: Settings) -> None:
+        """Look as at the end of the last start. The style sheet goes on last, when all widgets are made."""
+        self._restore(settings)
         self.inpaint.start()
         self._ring = FocusRing(self)
         self._appearance.dress()
