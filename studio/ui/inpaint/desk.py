@@ -18,14 +18,16 @@ from studio.ui.picture_actions import allow
 from studio.ui.titles import walked
 
 STEP = 8
+# Pictures may be large, and each brings its mask and what can be undone.
+EARLIER_MAXIMUM = 4
 
 
 class Desk(QObject):
     """`opened()` tells that there is another painting, or none, or another picture under the mask; `framed()` that
     another part of it is worked on, or at another size; `shown()` that the canvas shows it now.
 
-    `is_shown` says whether the canvas shows the painting; else it shows pictures. `before` is the one that was open
-    before another picture took its place. `native()` is the size of pictures that the model was made for.
+    `is_shown` says whether the canvas shows the painting; else it shows pictures. `before` is the one that comes back
+    next, of those that other pictures took the place of. `native()` is the size of pictures of the model.
     """
 
     opened = Signal()
@@ -38,13 +40,17 @@ class Desk(QObject):
         super().__init__(parent)
         self._editor, self._form, self._native = editor, form, native
         self.painting: Painting | None = None
-        self.before: Painting | None = None
+        self._earlier: list[Painting] = []
         self._size = self._form_size()
         self._way = form.values.way
         self._uncropped: Size | None = None
         self._setting = False
         editor.frame_changed.connect(self._take_frame)
         form.changed.connect(self._follow)
+
+    @property
+    def before(self) -> Painting | None:
+        return self._earlier[-1] if self._earlier else None
 
     @property
     def is_shown(self) -> bool:
@@ -64,13 +70,19 @@ class Desk(QObject):
     def put(self, painting: Painting | None) -> None:
         """Have this one open, as it is; None closes. Its frame must suit the size of the form."""
         if self.painting is not painting:
-            self.before = self.painting
+            self._set_aside(self.painting, comes_back=painting)
         self.painting = painting
         if painting is None:
             self._editor.close()
         elif self.is_shown:
             self.show()
         self.opened.emit()
+
+    def remember(self, painting: Painting) -> None:
+        """Have one come back that was set aside before the program was started."""
+        if not self._earlier:
+            self._earlier.append(painting)
+            self.opened.emit()
 
     def restore(self, painting: Painting) -> None:
         """Have one open again that was open some time ago. The form's size follows its frame where they disagree."""
@@ -122,6 +134,24 @@ class Desk(QObject):
             self.painting.frame = frame
             self._show_frame()
             self.framed.emit()
+
+    def _set_aside(self, painting: Painting | None, comes_back: Painting | None) -> None:
+        """Keep a painting that gives way. Who goes back from one to the one before walks through all of them.
+
+        One without a mask pushes none out that has one: that can be opened again, a mask cannot.
+        """
+        goes_back = comes_back in self._earlier
+        self._earlier = [one for one in self._earlier if one is not comes_back]
+        if painting is None:
+            return
+        masked = bool(painting.document.values.any())
+        if goes_back:
+            self._earlier.insert(0, painting)
+        elif masked or not any(one.document.values.any() for one in self._earlier):
+            self._earlier.append(painting)
+        while len(self._earlier) > EARLIER_MAXIMUM:
+            bare = (one for one in self._earlier if not one.document.values.any())
+            self._earlier.remove(next(bare, self._earlier[0]))
 
     def _take_frame(self, frame: Frame) -> None:
         """The user has dragged the frame, or undone that."""

@@ -38,7 +38,7 @@ from studio.worker.job_queue import JobQueue
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
-DRAFT_NAME = "painting.draft"
+DRAFT_NAME, BEFORE_NAME = "painting.draft", "painting-before.draft"
 
 
 class InpaintController(QObject):
@@ -58,6 +58,7 @@ class InpaintController(QObject):
         self.masks = MaskSources(window, editor, self.desk, self.background)
         self.signs = EaselSigns(window, self.desk)
         self.keeper = DraftKeeper(paths.data() / DRAFT_NAME, sources, lambda: self.desk.painting, self)
+        self.keeper_of_before = DraftKeeper(paths.data() / BEFORE_NAME, sources, lambda: self.desk.before, self)
         self.restoring = Restoring(window, self, sources)
         self.repaint = RepaintController(window, self, queue)
         window.stage.divert, window.stage.pass_over = self.showing.take, self.showing.passes_over
@@ -70,7 +71,7 @@ class InpaintController(QObject):
     def start(self) -> None:
         """Bring back the workspace and the painting of the last start."""
         self._window.workspaces.show(self._store.current.workspace)
-        self.restoring.look_for_draft(paths.data() / DRAFT_NAME)
+        self.restoring.look_for_drafts(paths.data() / DRAFT_NAME, paths.data() / BEFORE_NAME)
 
     def remembered_name(self) -> str:
         """What the painting of the last start was called."""
@@ -82,6 +83,7 @@ class InpaintController(QObject):
         self._store.change(brush=brush_data(editor), overlay=overlay_data(editor))
         self.background.shut_down()
         self.keeper.shut_down()
+        self.keeper_of_before.shut_down()
 
     def takes(self, path: Path) -> bool:
         """Open a file to be painted on, if that is what the workspace is for."""
@@ -91,13 +93,15 @@ class InpaintController(QObject):
 
     def paint_on(self, image: Image, name: str, path: Path | None = None, transparent: Mask | None = None) -> None:
         """Begin to paint on a picture."""
-        masked = self.desk.painting is not None and bool(self.desk.painting.document.values.any())
+        before = self.desk.painting
         self._window.greeting.end()
         self.desk.begin(image, name, path=path, transparent=transparent)
         self.show_painting()
-        if masked:
+        if before is not None and before.document.values.any():
             text = self.tr("{name} is open. What was painted before is kept.").format(name=name)
-            self._window.controller.toast.tell(text, self.tr("Back to it"), self.go_back)
+            self._window.controller.toast.tell(text, self.tr("Back to it"), lambda: self._back_to(before))
+        else:
+            self._window.controller.toast.dismiss()
 
     def show_painting(self) -> None:
         """Have the painting on the canvas, with the keyboard."""
@@ -109,8 +113,11 @@ class InpaintController(QObject):
     def go_back(self) -> None:
         """Open the painting again that another one took the place of."""
         if self.desk.before is not None:
-            self.desk.restore(self.desk.before)
-            self.show_painting()
+            self._back_to(self.desk.before)
+
+    def _back_to(self, painting: Painting) -> None:
+        self.desk.restore(painting)
+        self.show_painting()
 
     def prepare(self) -> str:
         """Have the form know what is painted on, as it is now. A sentence if nothing would come of it, else ""."""
@@ -174,7 +181,9 @@ class InpaintController(QObject):
         window, editor, changed = self._window, self._window.canvas.editor, self.keeper.changed
         for signal in (editor.painted, editor.committed, self.desk.opened, self.desk.framed):
             signal.connect(changed)
-        self.keeper.trouble.connect(lambda sentence: window.controller.banner.tell("danger", sentence))
+        self.desk.opened.connect(self.keeper_of_before.changed)
+        for keeper in (self.keeper, self.keeper_of_before):
+            keeper.trouble.connect(lambda sentence: window.controller.banner.tell("danger", sentence))
         self.showing.changed.connect(self._offer)
         self.desk.opened.connect(self._offer)
         self.desk.opened.connect(self._remember_name)

@@ -36,15 +36,18 @@ class Restoring(QObject):
         self._owed = False
         self.waits = False
         self._back = BringingBack(sources, inpaint.background, self)
+        self._back_before = BringingBack(sources, inpaint.background, self)
+        self._back_before.draft_found.connect(self._take_before)
         self._back.draft_found.connect(self._take_draft)
         self._back.found.connect(self._take)
         self._back.missing.connect(self._miss)
         self._back.refused.connect(lambda sentence: window.controller.banner.tell("warning", sentence))
         window.form.loaded.connect(self._loaded)
 
-    def look_for_draft(self, path: Path) -> None:
-        """Bring the painting of the last start, if there was one."""
+    def look_for_drafts(self, path: Path, before: Path) -> None:
+        """Bring the painting of the last start, if there was one, and the one that it took the place of."""
         self._back.look_for_draft(path)
+        self._back_before.look_for_draft(before)
 
     def set_painted(self, painted: Painted | None) -> None:
         """Tell the form what is painted on; it is what is open, so nothing is brought."""
@@ -74,6 +77,10 @@ class Restoring(QObject):
         name = self._inpaint.remembered_name() or self.tr("The picture of the last time")
         self._inpaint.desk.restore(restored(picture, draft, name, (values.width, values.height)))
         self._show()
+
+    def _take_before(self, draft: Draft, picture: Image) -> None:
+        values, name = self._window.form.values, self.tr("The picture before that")
+        self._inpaint.desk.remember(restored(picture, draft, name, (values.width, values.height)))
 
     def _take(self, painted: Painted, painting: Painting) -> None:
         self.waits = False
