@@ -119,12 +119,15 @@ class MaskEditor(QObject):
         sheet.picture = picture
         self._show(picture)
 
-    def show_result(self, image: QImage | None, place: Frame | None = None) -> None:
+    def show_result(self, image: QImage | None, place: Frame | None = None, *, finished: bool = False) -> None:
         """Show what a run makes, over the picture and under the mask; None takes it away.
 
-        It lies in the frame, wherever that is moved, or at `place`.
+        It lies in the frame, wherever that is moved, or at `place`. Over a finished one only the edge of the mask is
+        seen, until the mask is painted on again.
         """
         self.layers.result.set_image(image, place)
+        if finished or image is None:
+            self.layers.rest_overlay(finished)
         self._before_after.place()
         self.layers.redraw_result()
         self._offer()

@@ -54,6 +54,7 @@ class MaskLayers:
         self._levels = MaskLevels(lambda: document.values)
         self.overlay.levels = self.edge.levels = self._levels
         self.result.set_image(None)
+        self.overlay.rests = False
         self.outline.clear()
         self._view.scene.put((self.result, self.overlay, self.grid, self.edge, self.lines), (self.outline, self.ring))
         self.set_frame(self._easel.paper.frame)
@@ -71,6 +72,7 @@ class MaskLayers:
         """The mask has changed in `box`."""
         if self._levels is None:
             return
+        self.rest_overlay(False)
         self._levels.refresh(box)
         area = around(self._view.sight().area(*box), EDGE + self._view.transform().zoom)
         self._view.scene.changed(area & self._view.rect())
@@ -88,6 +90,12 @@ class MaskLayers:
         self.overlay.set_look(colour, opacity)
         self.overlay.shown = self.edge.shown = shown
         self.redraw()
+
+    def rest_overlay(self, rests: bool) -> None:
+        """Leave the result uncovered, only with the edge of the mask, until the mask is painted on again."""
+        if self.overlay.rests != rests:
+            self.overlay.rests = rests
+            self.redraw()
 
     def set_tool(self, name: str, *, rings: bool) -> None:
         """Show what the tool needs: a ring, or grips at the frame."""

@@ -85,9 +85,9 @@ class Showing(QObject):
     def _show(self, scenery: Scenery, place: Frame) -> None:
         if not self._desk.is_shown:
             self._desk.show()
-        self._canvas.editor.show_result(to_qimage(scenery.image), place)
-        self._canvas.set_caption(scenery.caption)
         finished = scenery.size is None and scenery.recipe is not None
+        self._canvas.editor.show_result(to_qimage(scenery.image), place, finished=finished)
+        self._canvas.set_caption(scenery.caption)
         self._canvas.set_origin(scenery.path, has_recipe=scenery.recipe is not None)
         self.outcome = Outcome(scenery.image, scenery.recipe, place) if finished and scenery.recipe else None
         self.changed.emit()

@@ -266,3 +266,24 @@ class TestDirty:
         assert len(set(seen(desk, 30, 30))) == 1
         desk.editor.show_result(None)
         assert len(set(seen(desk, 30, 100))) == 1
+
+
+class TestOverAResult:
+    def test_a_finished_one_is_seen_as_it_is_until_the_mask_is_painted_on(self, desk: Desk):
+        desk.editor.commands.everything.trigger()
+        red = to_qimage(plain((255, 0, 0), 200, 150))
+        place = desk.place(100, 75).toPoint()
+
+        def seen() -> tuple[int, int, int]:
+            return painted_at(desk.view, place)
+
+        desk.editor.show_result(red)
+        assert seen() != (255, 0, 0)
+        desk.editor.show_result(red, finished=True)
+        assert seen() == (255, 0, 0)
+        desk.editor.commands.invert.trigger()
+        desk.editor.commands.invert.trigger()
+        assert seen() != (255, 0, 0)
+        desk.editor.show_result(red, finished=True)
+        desk.editor.show_result(None)
+        assert seen() not in ((255, 0, 0), (128, 128, 128))

@@ -24,13 +24,14 @@ STRIPE = 4
 class MaskOverlay:
     """Shows `levels` in `colour`, a hex value or "hatch", with `opacity` (0 to 1) where the mask is 255.
 
-    What of `frame` lies beyond the picture is always painted anew, so it is covered too.
+    What of `frame` lies beyond the picture is always painted anew, so it is covered too. `rests`: nothing is covered,
+    because what was painted anew is looked at.
     """
 
     def __init__(self) -> None:
         self.levels: MaskLevels | None = None
         self.frame: Frame | None = None
-        self.shown = True
+        self.shown, self.rests = True, False
         self._table: list[int] = []
         self.set_look(OVERLAY_DEFAULT, OPACITY_DEFAULT)
 
@@ -45,7 +46,7 @@ class MaskOverlay:
         self._table = [alpha << 24 | red << 16 | green << 8 | blue for alpha in alphas]
 
     def paint(self, painter: QPainter, sight: Sight) -> None:
-        if not self.shown or self.levels is None:
+        if not self.shown or self.rests or self.levels is None:
             return
         if self.colour != HATCH:
             self._cover(painter, sight)
