@@ -97,9 +97,13 @@ def inpaint_mode(word: str | None, entry: ModelEntry, modes: tuple[str, ...]) ->
     """The way that the user names, or the usual one of the model. Raises `InvalidField`."""
     mode = word or ("model" if entry.inpainting else "blend")
     if mode not in modes:
-        raise InvalidField("inpaint", f"Inpaint '{mode[:40]}' is not known. Use one of: {', '.join(modes)}.")
+        why = "is not for branches" if mode in INPAINT_MODES else "is not known"
+        raise InvalidField("inpaint", f"Inpaint '{mode[:40]}' {why}. Use one of: {', '.join(modes)}.")
     if mode == "model" and not entry.inpainting:
-        raise InvalidField("inpaint", f"The model '{entry.name[:60]}' was not made for inpainting. Use blend or soft.")
+        others = ", ".join(other for other in modes if other != "model")
+        raise InvalidField(
+            "inpaint", f"The model '{entry.name[:60]}' was not made for inpainting. Use one of: {others}."
+        )
     return mode
 
 

@@ -120,7 +120,7 @@ def test_another_picture_can_be_kept(reverie: Program, plain: Path) -> None:
     [
         (("--feather", 3), "--feather is about a mask. Give one with --mask FILE."),
         (("--image", "IMAGE"), "--image is about a mask."),
-        (("--mask", "MASK", "--inpaint", "crop"), "Inpaint 'crop' is not known. Use one of: blend, soft, model."),
+        (("--mask", "MASK", "--inpaint", "crop"), "Inpaint 'crop' is not for branches. Use one of: blend, soft, "),
         (("--mask", "MASK", "--inpaint", "model"), "was not made for inpainting"),
         (("--mask", "MASK", "--inpaint", "soft", "--repeats", 2), "soft walks every step once"),
         (("--mask", "SMALL"), "The mask is 8 × 8 pixels, the picture 72 × 64. Add --scale-mask"),
