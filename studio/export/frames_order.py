@@ -9,16 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from studio.errors import InvalidField
 from studio.export.caption import Dresser
 from studio.export.frame_look import FrameLook
 from studio.export.order import (
     FINGERPRINT_DIGITS,
     FORMATS,
-    GIF_FPS_MAXIMUM,
     WRITING,
     Format,
     FormatName,
+    check_format,
     settings_line,
 )
 from studio.export.sequence import Frame, FramePlan, Pace
@@ -41,14 +40,7 @@ class FramesOrder:
     lossless: bool = False
 
     def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise InvalidField(
-                "format", f"Format '{str(self.format)[:40]}' is not known. Use one of: {', '.join(FORMATS)}."
-            )
-        if self.format == "gif" and self.fps > GIF_FPS_MAXIMUM:
-            raise InvalidField(
-                "fps", f"A GIF shows at most {GIF_FPS_MAXIMUM} frames a second. Use fewer, or another format."
-            )
+        check_format(self.format, self.fps)
         _ = self.plan
 
     @property

@@ -47,6 +47,16 @@ FORMATS: dict[FormatName, Format] = {
 }
 
 
+def check_format(name: str, fps: float) -> None:
+    """Raise `InvalidField` for a format that is not known, and for more frames a second than it can tell."""
+    if name not in FORMATS:
+        raise InvalidField("format", f"Format '{str(name)[:40]}' is not known. Use one of: {', '.join(FORMATS)}.")
+    if name == "gif" and fps > GIF_FPS_MAXIMUM:
+        raise InvalidField(
+            "fps", f"A GIF shows at most {GIF_FPS_MAXIMUM} frames a second. Use fewer, or another format."
+        )
+
+
 class Order(Protocol):
     """What an order tells those who write its frames. They are numbered from 0, in the order of writing.
 
@@ -123,20 +133,13 @@ class ExportOrder:
     lossless: bool = False
 
     def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise InvalidField(
-                "format", f"Format '{str(self.format)[:40]}' is not known. Use one of: {', '.join(FORMATS)}."
-            )
+        check_format(self.format, self.pace.fps)
         if self.view not in VIEW_KINDS:
             raise InvalidField(
                 "view", f"View '{str(self.view)[:40]}' is not known. Use one of: {', '.join(VIEW_KINDS)}."
             )
         if self.lossless and self.format != "webp":
             raise InvalidField("lossless", f"Lossless is a choice of WebP; {self.kind.title} has none.")
-        if self.format == "gif" and self.pace.fps > GIF_FPS_MAXIMUM:
-            raise InvalidField(
-                "fps", f"A GIF shows at most {GIF_FPS_MAXIMUM} frames a second. Use fewer, or another format."
-            )
         if not self.kind.moves and (self.pace.hold or self.pace.boomerang):
             raise InvalidField("hold", "A contact sheet has no time, so hold and boomerang do nothing there.")
         if not self.kind.moves and self.look.captions != "none":

@@ -64,9 +64,3 @@ def _at(way: Sequence[float], places: Sequence[float], distance: float) -> float
     length = way[after] - way[before]
     share = (distance - way[before]) / length if length > 0 else 0.0
     return places[before] + share * (places[after] - places[before])
-
-
-def unevenness(changes: Sequence[float]) -> float:
-    """Largest change over the mean one: 1 is perfectly even, and so is a walk in which nothing changes."""
-    total = sum(changes)
-    return max(changes) * len(changes) / total if total > 0 else 1.0

@@ -1,4 +1,4 @@
-"""Ways between codes, and arithmetic with them.
+"""Ways between codes.
 
 A code is close to a draw of a Gaussian in many dimensions, so its norm says more than its direction: the straight line
 between two codes passes nearer to the origin, where no picture lies. Shoemake 1985 (slerp); Song et al. 2021 (DDIM),
@@ -73,28 +73,3 @@ def linear(a: Tensor, b: Tensor, fraction: float) -> Tensor:
 
 
 METHODS: Mapping[str, Callable[[Tensor, Tensor, float], Tensor]] = MappingProxyType({"slerp": slerp, "linear": linear})
-
-
-def mean(codes: list[Tensor]) -> Tensor:
-    """The mean direction of some codes, with the mean of their norms. A mean that vanishes stays what it is."""
-    total = torch.stack([code.double() for code in codes]).mean(0)
-    return _with_norm(total, _mean_norm(codes)).to(codes[0].dtype)
-
-
-def moved_along(a: Tensor, b: Tensor, c: Tensor, t: float) -> Tensor:
-    """`a + t (b - c)` with the norm of `a`: what b has and c lacks, added to a."""
-    return _with_norm(a.double() + t * (b.double() - c.double()), float(a.double().norm())).to(a.dtype)
-
-
-def difference(a: Tensor, b: Tensor) -> Tensor:
-    """`a - b`, with the mean of their norms: a difference of two Gaussian draws is a draw again, wider by √2."""
-    return _with_norm(a.double() - b.double(), _mean_norm([a, b])).to(a.dtype)
-
-
-def _with_norm(code: Tensor, norm: float) -> Tensor:
-    own = float(code.norm())
-    return code if own == 0.0 else code * (norm / own)
-
-
-def _mean_norm(codes: list[Tensor]) -> float:
-    return sum(float(code.double().norm()) for code in codes) / len(codes)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication, QPalette
 
 from studio import paths
+from studio.job.code import Between, FromSeed
+from studio.job.recipe import recipe
 from studio.ui.tokens import DARK, LIGHT, Tokens
 from tests.gui.studio_driver import Driver
 
@@ -157,3 +161,22 @@ class TestFirstMinute:
         studio.window.warm_up()
         studio.until(lambda: studio.foot() == "Ready")
         assert np.array_equal(studio.shown(), shown)
+
+
+class TestCodes:
+    def test_settings_that_the_form_cannot_hold_are_told(self, studio: Driver) -> None:
+        between = Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.5)
+        studio.window.controller.use_recipe(recipe(prompt="red apple", seed=1, start=between))
+        assert "starts from a code" in studio.banner()
+        assert studio.window.form.values.prompt == "red apple"
+        studio.window.controller.use_recipe(recipe(prompt="lemon"))
+        assert studio.window.form.values.prompt == "lemon"
+
+
+def test_a_model_that_is_chosen_while_the_pane_is_hidden_is_read_too(studio: Driver, tmp_path: Path) -> None:
+    panel = studio.window.recipe_pane.prompt
+    studio.until(lambda: panel._reading.count("red apple") is not None)
+    shutil.copytree(paths.starter_model(), tmp_path / "another")
+    studio.window.recipe_pane.hide()
+    studio.window.controller.add_model(tmp_path / "another")
+    studio.until(lambda: panel._reading.count("red apple") is not None)

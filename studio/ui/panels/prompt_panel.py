@@ -43,7 +43,8 @@ class PromptPanel(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(OPEN_SOON_MS)
         # The window is painted first: opening a model takes a moment.
-        FirstPaint(self).painted.connect(self._soon.start)
+        self._painted = False
+        FirstPaint(self).painted.connect(self._begin_reading)
         self._soon.timeout.connect(self._open_model)
         self._negative_section = Section(self.tr("Negative prompt"), folded=not form.values.negative_prompt)
         self._lay_out()
@@ -134,8 +135,12 @@ class PromptPanel(QWidget):
         self._reading.choose(self._form.values.model)
         self._examples.setVisible(self._reading.knows_words)
         self._kind_note.setVisible(self._reading.knows_words)
-        if self.isVisible():
+        if self._painted:
             self._soon.start()
+
+    def _begin_reading(self) -> None:
+        self._painted = True
+        self._soon.start()
 
     def _open_model(self) -> None:
         self._reading.open()

@@ -24,10 +24,10 @@ from studio.job.event import TERMINAL, Cancelled, Failed, Finished, JobEvent, St
 from studio.job.recipe import Recipe
 from studio.job.track import FrameEvent, FrameReady, Key, Segment, Track
 from studio.models.model import Model
-from studio.sampling.easing import unevenness
 from studio.sampling.noise import ImageNoise
 from studio.trajectory.code_file import Code
 from studio.trajectory.code_store import CodeStore
+from tests.references.evenness import unevenness
 from tests.unit.generation.runs import At, Bent, picture, pixels, services, small
 
 APPLE = Key(FromSeed(seed=7), "red apple, 3d style", "blurry", 5.0)

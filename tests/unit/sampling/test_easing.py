@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.sampling.easing import EASINGS, eased, evenly, unevenness
+from studio.sampling.easing import EASINGS, eased, evenly
+from tests.references.evenness import unevenness
 
 changes = st.lists(st.floats(0.0, 10.0), min_size=1, max_size=20)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from studio.sampling.interpolation import METHODS, PARALLEL, difference, linear, mean, moved_along, slerp
+from studio.sampling.interpolation import METHODS, PARALLEL, linear, slerp
 
 SHAPE = (1, 4, 8, 8)
 fractions = st.floats(0.0, 1.0)
@@ -119,27 +119,3 @@ def test_half_precision_is_computed_in_double(first: int, second: int, fraction:
     made = slerp(a, b, fraction)
     assert made.dtype == torch.float16
     torch.testing.assert_close(made, slerp(a.double(), b.double(), fraction).half(), rtol=0, atol=0)
-
-
-def test_arithmetic_keeps_the_norm_of_gaussian_draws():
-    a, b, c = code(1), 1.5 * code(2), 0.5 * code(3)
-    together = (norm(a) + norm(b) + norm(c)) / 3
-    assert norm(mean([a, b, c])) == pytest.approx(together, rel=1e-6)
-    assert norm(difference(a, b)) == pytest.approx((norm(a) + norm(b)) / 2, rel=1e-6)
-    assert norm(moved_along(a, b, c, 0.7)) == pytest.approx(norm(a), rel=1e-6)
-
-
-def test_arithmetic_goes_where_it_says():
-    a, b, c = code(1), code(2), code(3)
-    torch.testing.assert_close(mean([a, a]), a)
-    torch.testing.assert_close(moved_along(a, b, c, 0.0), a)
-    torch.testing.assert_close(moved_along(a, b, b, 0.7), a)
-    assert angle(difference(a, b), a - b) < 1e-6
-    assert angle(mean([a, b]), a + b) < 1e-6
-    assert angle(moved_along(a, b, c, 0.5), a + 0.5 * (b - c)) < 1e-6
-
-
-def test_arithmetic_that_vanishes_stays_zero():
-    a = code(1)
-    for made in (mean([a, -a]), difference(a, a), moved_along(a, -a, torch.zeros(SHAPE), 1.0)):
-        assert norm(made) == 0.0
