@@ -5,7 +5,6 @@ The window is painted before torch is imported; the worker thread imports it aft
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import logging
 import signal
@@ -23,14 +22,14 @@ from PySide6.QtWidgets import QApplication
 from studio import __version__, paths
 from studio.export.picture_file import read_picture, write_new_picture
 from studio.job.cancel import CancelToken
+from studio.job.codes import CodeQuestion
 from studio.job.event import GeneratedImage, JobEvent, JobId, ModelStatus
 from studio.job.facts import FactsRequest, TrajectoryFacts
-from studio.job.preview import FirstNoise, PreviewSettings
-from studio.job.race import Race
+from studio.job.preview import FirstNoise
 from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer, Question
 from studio.job.view import AnyView, ForwardRequest, ViewReady
+from studio.job.work import Work
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
@@ -43,6 +42,7 @@ from studio.worker.job_queue import JobQueue
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
+    from studio.trajectory.code_store import CodeStore
 
 log = logging.getLogger(__name__)
 
@@ -53,22 +53,25 @@ class StudioEngine:
     def __init__(
         self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry, sources: SourceStore
     ) -> None:
+        from studio.generation.code_desk import CodeDesk
         from studio.generation.facts import FactsBook
         from studio.generation.forward import Forward
         from studio.models.device import choose_placement
         from studio.models.loader import ModelCache
+        from studio.trajectory.code_store import CodeStore
         from studio.trajectory.store import TrajectoryStore
 
         self._store, self._sources = store, sources
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._trajectories = TrajectoryStore(paths.data() / "trajectories", self._pictures, store.record)
-        self._services = self._make_services(samplers)
+        store_of_codes = CodeStore(paths.data() / "codes")
+        self._services = self._make_services(samplers, store_of_codes)
+        self._codes = CodeDesk(store_of_codes, self._services)
         self._facts, self._forward = FactsBook(self._services), Forward(self._services)
         self._running = False
 
-    def _make_services(self, samplers: SamplerRegistry) -> Services:
+    def _make_services(self, samplers: SamplerRegistry, codes: CodeStore) -> Services:
         from studio.generation.services import Services
-        from studio.trajectory.code_store import CodeStore
 
         return Services(
             self._models,
@@ -78,25 +81,13 @@ class StudioEngine:
             self._trajectories,
             lambda path: read_picture(path).image,
             self._sources,
-            CodeStore(paths.data() / "codes"),
+            codes,
         )
 
-    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
-        from studio.generation.run import run
+    def run(self, job: JobId, work: Work, cancel: CancelToken) -> Iterator[JobEvent]:
+        from studio.worker.working import events_of
 
-        return self._told(run(job, recipe, self._services, cancel))
-
-    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]:
-        from studio.generation.race import run_race
-
-        # Lanes are compared by where each is heading, whatever view of a single run was chosen last.
-        services = dataclasses.replace(self._services, preview=self._preview_of_lanes)
-        return self._told(run_race(job, race, services, cancel))
-
-    def record_again(self, job: JobId, work: RecordAgain, cancel: CancelToken) -> Iterator[JobEvent]:
-        from studio.generation.record_again import record_again
-
-        return self._told(record_again(job, work, self._services, cancel))
+        return self._told(events_of(job, work, self._services, cancel, self._pictures))
 
     def warm_up(self, model: str) -> ModelStatus:
         loaded = self._models.get(model)
@@ -121,6 +112,8 @@ class StudioEngine:
     def answer(self, question: Question) -> Answer:
         from studio.generation.answers import answer
 
+        if isinstance(question, CodeQuestion):
+            return self._codes.answer(question)
         return answer(question, self._services)
 
     def sync(self) -> None:
@@ -133,9 +126,6 @@ class StudioEngine:
             yield from events
         finally:
             self._running = False
-
-    def _preview_of_lanes(self) -> PreviewSettings:
-        return dataclasses.replace(self._store.preview(), kind="x0")
 
     def _pictures(self) -> Path:
         return Path(self._store.current.pictures_folder or paths.pictures())

@@ -21,9 +21,9 @@ from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import InvalidField
 from studio.export.picture_file import read_picture
 from studio.job.cancel import CancelToken
-from studio.job.code import NAME_MAXIMUM
-from studio.job.event import Cancelled, Failed, JobEvent, JobId
-from studio.job.inversion import REFINE_MAXIMUM, Inversion, InversionQueued, Inverted
+from studio.job.code import NAME_MAXIMUM, REFINE_MAXIMUM
+from studio.job.event import Cancelled, Failed, ImageReady, JobEvent, JobId
+from studio.job.inversion import Inversion, InversionQueued, Inverted
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import SPACINGS, Guidance, Sampling, checked, recipe
 from studio.library.naming import SUFFIX
@@ -185,6 +185,8 @@ class _Teller:
     def tell(self, event: JobEvent) -> None:
         if self._as_json:
             self._record(event)
+        elif isinstance(event, ImageReady):
+            return  # the reconstruction is told of in figures
         elif isinstance(event, Inverted):
             self._text.close()
             self._console.say(f"Saved {self._codes.saved[-1]}")

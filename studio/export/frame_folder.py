@@ -20,6 +20,12 @@ from studio.image import Image
 DIGITS = 4
 
 
+def frame_name(number: int, frames: int) -> str:
+    """What the file of a frame is called; `number` counts from 0, its name from 1."""
+    digits = max(DIGITS, len(str(frames)))
+    return f"frame-{number + 1:0{digits}}.png"
+
+
 class FrameFolder:
     """Writes the frames that are missing. A folder with anything else in it is refused, and nothing in it is touched.
 
@@ -29,8 +35,7 @@ class FrameFolder:
     def __init__(self, order: Order) -> None:
         self._order, self._folder = order, order.target
         frames = len(order.plan.frames)
-        digits = max(DIGITS, len(str(frames)))
-        self._names = [f"frame-{number:0{digits}}.png" for number in range(1, frames + 1)]
+        self._names = [frame_name(number, frames) for number in range(frames)]
         self._check_place()
         storage.make_folder(self._folder)
         storage.check_writable(self._folder)
@@ -38,6 +43,11 @@ class FrameFolder:
             there = set(os.listdir(self._folder))
         self._check_all_ours(there)
         self._missing = [number for number, name in enumerate(self._names) if name not in there]
+
+    @property
+    def place(self) -> Path:
+        """Where the frames lie."""
+        return self._folder
 
     @property
     def missing(self) -> Sequence[int]:

@@ -7,7 +7,7 @@ such sum (twice the input does not give twice the output) has no formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -27,6 +27,11 @@ _SMALLEST = 5e-4
 def equations(parts: list[Segment], samplers: SamplerRegistry, schedule: NoiseSchedule) -> tuple[str, ...]:
     """One formula such as "x' = 0.912 x0 + 0.410 eps" for every step of a run; "" where there is none."""
     return tuple(text for part in parts for text in _of_segment(part, samplers, schedule))
+
+
+def rising_equations(levels: Sequence[NoiseLevel]) -> tuple[str, ...]:
+    """The formulas of the steps of an inversion."""
+    return tuple(f"x' = {level.alpha:.3f} x0 + {level.sigma:.3f} eps" for level in levels[1:])
 
 
 def _of_segment(part: Segment, samplers: SamplerRegistry, schedule: NoiseSchedule) -> Iterator[str]:

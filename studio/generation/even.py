@@ -6,7 +6,7 @@ change, and within it they are placed evenly along what was measured. Keys stay 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, ImageReady
 from studio.job.recipe import Recipe
 from studio.job.track import Track
+from studio.job.walk import Change
 from studio.sampling.easing import evenly
 
 COARSE_STEPS = 8
@@ -40,20 +41,11 @@ Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The change between neighbouring `places` of a segment, one less than these: root mean squares, of pixels from 0
-    to 1 or over the latent."""
-
-    places: tuple[float, ...]
-    changes: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Spacing:
     """The track with even places, and what was measured of each of its segments."""
 
     track: Track
-    parts: tuple[Measured, ...]
+    parts: tuple[Change, ...]
 
 
 def even_spacing(
@@ -69,29 +61,43 @@ def even_spacing(
     `told` hears how many pictures of how many are measured. Raises `CancelRequested`, `InvalidField` for a measure that
     the model does not have, and `StudioError` where a run fails.
     """
+    working = spacing(track, services, cancel, measure, samples)
+    while True:
+        try:
+            told(*next(working))
+        except StopIteration as end:
+            found: Spacing = end.value
+            return found
+
+
+def spacing(
+    track: Track, services: Services, cancel: CancelToken, measure: str = "pixels", samples: int = SAMPLES
+) -> Generator[tuple[int, int], None, Spacing]:
+    """What `even_spacing` does, told after each look by how many of how many are taken."""
     if measure not in MEASURES:
         raise InvalidField("even", NO_ENCODER if measure == "text-image" else _unknown(measure))
     walk, done = _coarse(track), 0
     count = len(track.segments) * (samples + 1)
-
-    def look(place: float) -> Pixels:
-        nonlocal done
-        seen = _seen(recipe_at(walk, place), services, cancel, measure)
-        done += 1
-        told(done, count)
-        return seen
-
-    parts = tuple(measured(look, number, samples) for number in range(len(track.segments)))
-    return Spacing(replace(track, places=even_places(track, parts)), parts)
+    parts = []
+    for number in range(len(track.segments)):
+        looking = measured(lambda place: _seen(recipe_at(walk, place), services, cancel, measure), number, samples)
+        while not isinstance(found := next(looking), Change):
+            done += 1
+            yield done, count
+        parts.append(found)
+    return Spacing(replace(track, places=even_places(track, parts)), tuple(parts))
 
 
-def measured(look: Callable[[float], Pixels], segment: int, samples: int) -> Measured:
+def measured(look: Callable[[float], Pixels], segment: int, samples: int) -> Iterator[float | Change]:
     """Look at a segment at both ends and in the middle of it; then ever again where the change is largest.
 
-    What changes at once in one place is so found with few looks.
+    What changes at once in one place is so found with few looks. Tells each place after its look, and last the change.
     """
     places = [float(segment), float(segment + 1)]
-    seen = [look(place) for place in places]
+    seen = []
+    for place in places:
+        seen.append(look(place))
+        yield place
     changes = [rms(*seen)]
     for number in range(1, samples):
         # Until half of the looks are spent the widest stretch comes first, so that nothing is overlooked.
@@ -100,10 +106,11 @@ def measured(look: Callable[[float], Pixels], segment: int, samples: int) -> Mea
         at = max(range(len(changes)), key=lambda place: wanted[place])
         place = (places[at] + places[at + 1]) / 2
         new = look(place)
+        yield place
         changes[at : at + 1] = [rms(seen[at], new), rms(new, seen[at + 1])]
         places.insert(at + 1, place)
         seen.insert(at + 1, new)
-    return Measured(tuple(places), tuple(changes))
+    yield Change(tuple(places), tuple(changes))
 
 
 def _coarse(track: Track) -> Track:
@@ -114,7 +121,7 @@ def _coarse(track: Track) -> Track:
     return replace(track, base=track.base.model_copy(update={"sampling": sampling}), places=None)
 
 
-def even_places(track: Track, parts: Sequence[Measured]) -> tuple[float, ...]:
+def even_places(track: Track, parts: Sequence[Change]) -> tuple[float, ...]:
     """The places of the track's frames, from what was measured of each segment."""
     counts = in_proportion([sum(part.changes) for part in parts], track.frames - (not track.loop))
     found: list[float] = []

@@ -10,9 +10,10 @@ from typing import Any
 from torch import Tensor
 
 from studio.errors import StudioError
-from studio.generation.equation import equations
+from studio.generation.equation import equations, rising_equations
 from studio.generation.segments import segments
 from studio.generation.services import Services
+from studio.job.code import Inverting
 from studio.job.facts import FactsRequest, LevelFacts, TrajectoryFacts
 from studio.trajectory.record import StepState, Trajectory
 from studio.trajectory.views import NOT_KEPT
@@ -91,6 +92,8 @@ class _Page:
 
 def _equations(trajectory: Trajectory, services: Services) -> tuple[str, ...]:
     header = trajectory.header
+    if isinstance(header.recipe.start, Inverting):
+        return rising_equations(header.levels)
     schedule = services.models.get(header.recipe.model).facts.schedule
     try:
         parts = segments(header.recipe, schedule, services.samplers)

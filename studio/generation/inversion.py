@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import torch
 from torch import Tensor
 
-from studio.errors import CancelRequested, NotFinite, StudioError
-from studio.generation.code_start import blended
+from studio.errors import CancelRequested, StudioError
+from studio.generation.ascent import Ascent
 from studio.generation.fidelity import psnr
-from studio.generation.guidance import GuidedDenoiser
-from studio.generation.inpainting.crop import resized
-from studio.generation.inpainting.ground import Ground, ground_of
 from studio.generation.journey import Arrival
+from studio.generation.keeping import Keeping
 from studio.generation.notices import notices
 from studio.generation.run import failure
-from studio.generation.segments import segments
-from studio.generation.services import Codes, Services, Sources
+from studio.generation.services import Codes, Services
+from studio.generation.telling import Clock, Teller
 from studio.generation.text_to_image import text_to_image
 from studio.image import Image
 from studio.job.cancel import CancelToken
-from studio.job.code import CodeFacts, FromCode, RoundTrip
+from studio.job.code import FromCode, RoundTrip
 from studio.job.event import (
     Cancelled,
     Decoding,
@@ -38,17 +34,13 @@ from studio.job.event import (
     Started,
     StepDone,
 )
-from studio.job.inpaint import FromImage
 from studio.job.inversion import Inversion, Inverted
 from studio.job.recipe import Recipe
 from studio.job.recording import RecordSettings
 from studio.models.device import free_memory
 from studio.models.model import Model
-from studio.sampling.inversion import Rise, rise, rising_levels
-from studio.sampling.schedule import NoiseLevel
 from studio.trajectory.code_file import Code
 
-THUMBNAIL = 128
 # A step that still changes so much when it is repeated has not found its place.
 UNSETTLED = 0.02
 
@@ -84,24 +76,29 @@ def _inverted(job: JobId, inversion: Inversion, services: Services, cancel: Canc
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
-    began = time.perf_counter() - cancel.waited
-    ascent = _Ascent(inversion, model, services)
-    yield _started(job, inversion, model, ascent)
-    steps = 2 * recipe.sampling.steps
-    for number, level in ascent.walk(cancel):
-        yield StepDone(job, number, steps, time.perf_counter() - cancel.waited - began, level.timestep)
-    cancel.check()
-    descent = _Descent(ascent, services.sources.image(inversion.image), services.codes)
-    yield from descent.events(job, services, cancel, time.perf_counter() - cancel.waited - began)
+    clock = Clock(cancel)
+    ascent = Ascent(inversion, model, services)
+    store = services.trajectories
+    # Where no picture is saved nothing is recorded either; a way that is cut short leads nowhere and is not kept.
+    recorded = services.save is not None and store is not None and store.wanted
+    with Keeping(store if recorded else None, ascent.header, RecordSettings("all")) as keeping:
+        yield _started(job, inversion, model, ascent)
+        teller = Teller(job, model, services.preview, ascent.there_and_back, cancel, clock)
+        keeping.share([ascent.first()])
+        for arrival in ascent.walk(cancel):
+            keeping.add(arrival)
+            yield from teller.tell(arrival)
+        cancel.check()
+        descent = _Descent(ascent, services.sources.image(inversion.image), services.codes, keeping)
+        yield from descent.events(job, services, cancel, clock.seconds())
 
 
-def _started(job: JobId, inversion: Inversion, model: Model, ascent: _Ascent) -> Started:
+def _started(job: JobId, inversion: Inversion, model: Model, ascent: Ascent) -> Started:
     told = list(notices(inversion.recipe, model))
     if inversion.recipe.guidance.scale > 1.0:
         told.append(_approximate(inversion))
-    up, down = (tuple(level.timestep for level in levels) for levels in (ascent.levels, ascent.grid.levels[1:]))
-    dtype = str(model.dtype).removeprefix("torch.")
-    return Started(job, len(up) + len(down) - 1, (*up, *down), str(model.device), dtype, tuple(told))
+    timesteps, header = ascent.there_and_back, ascent.header
+    return Started(job, len(timesteps) - 1, timesteps, header.device, header.dtype, tuple(told))
 
 
 def _approximate(inversion: Inversion) -> str:
@@ -110,72 +107,6 @@ def _approximate(inversion: Inversion) -> str:
         "the residual tells how near it comes." if inversion.refine else "use guidance 1, or refine each step a little."
     )
     return f"With guidance {scale:g} the inversion is only approximate; {advice}"
-
-
-class _Ascent:
-    """The way up from a picture to its code."""
-
-    def __init__(self, inversion: Inversion, model: Model, services: Services) -> None:
-        self.inversion, self.model = inversion, model
-        self.grid = segments(inversion.recipe, model.facts.schedule, services.samplers)[0].grid
-        self.levels = rising_levels(self.grid, model.facts.schedule)
-        self.ground, self.latent = _encoded(inversion, model, services.sources)
-        self.x, self.residual = self.latent, 0.0
-
-    def walk(self, cancel: CancelToken) -> Iterator[tuple[int, NoiseLevel]]:
-        """Go up, and tell after each step its number, from 1, and the level that is reached."""
-        recipe, model = self.inversion.recipe, self.model
-        denoiser = GuidedDenoiser(
-            self.ground.network(model),
-            *blended(model, recipe),
-            recipe.guidance,
-            model.facts.parametrisation,
-            model.facts.schedule,
-            before_call=cancel.check,
-        )
-        for number, level in enumerate(self.levels[1:], start=1):
-            denoiser.begin_step()
-            step = rise(self.x, self.levels[number - 1], level, denoiser, self.inversion.refine)
-            self._take(step, number)
-            yield number, level
-
-    def _take(self, step: Rise, number: int) -> None:
-        if not bool(torch.isfinite(step.x).all()):
-            raise NotFinite(
-                f"The inversion came to values that are no numbers at step {number} of {len(self.levels) - 1}, so it "
-                "was stopped and nothing was kept. Try less guidance, more steps or less refinement."
-            )
-        self.x, self.residual = step.x, max(self.residual, step.residual)
-
-    def code(self, source: Image) -> Code:
-        """The code that was found, before anything is known of how well it is drawn again."""
-        inversion, model = self.inversion, self.model
-        recipe, level = inversion.recipe, self.grid.levels[0]
-        x = self.x.detach().to("cpu", torch.float32, copy=True).contiguous()
-        channels, height, width = x.shape[1:]
-        facts = CodeFacts(
-            name=inversion.name,
-            origin="inversion",
-            told=self._told(),
-            model=recipe.model,
-            model_hash=model.facts.hash,
-            timestep=level.timestep,
-            alpha=level.alpha,
-            sigma=level.sigma,
-            shape=(channels, height, width),
-            width=recipe.width,
-            height=recipe.height,
-            prompt=recipe.prompt,
-            negative_prompt=recipe.negative_prompt,
-            guidance=recipe.guidance.scale,
-            steps=recipe.sampling.steps,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        return Code(facts, x, _thumbnail(source))
-
-    def _told(self) -> str:
-        refine = self.inversion.refine
-        return f"refine {refine}, residual {self.residual:.1e}" if refine else ""
 
 
 @dataclass(frozen=True)
@@ -196,9 +127,10 @@ class _WithFound:
 class _Descent:
     """The way down again: an ordinary run from the code, by which the loss is measured and then the code kept."""
 
-    ascent: _Ascent
+    ascent: Ascent
     source: Image
     codes: Codes
+    keeping: Keeping
     last: Tensor = field(default_factory=lambda: torch.empty(0))
 
     def events(self, job: JobId, services: Services, cancel: CancelToken, before: float) -> Iterator[JobEvent]:
@@ -218,6 +150,7 @@ class _Descent:
                 yield event
             elif isinstance(event, ImageReady):
                 yield self._kept(job, code, event.generated.image, cancel)
+                yield event
             elif isinstance(event, Finished):
                 told = (*event.notices, *self._notices())
                 yield replace(event, seconds=event.seconds + before, notices=told)
@@ -241,8 +174,9 @@ class _Descent:
         known = replace(code, facts=code.facts.model_copy(update={"round_trip": round_trip}))
         cancel.check()
         kept = self.codes.keep(known)
+        self.keeping.keep_apart()
         residual = ascent.residual if ascent.inversion.refine else None
-        return Inverted(job, kept, known.facts, self.source, reconstruction, residual)
+        return Inverted(job, kept, known.facts, self.source, reconstruction, residual, self.keeping.trajectory)
 
     def _notices(self) -> tuple[str, ...]:
         residual = self.ascent.residual
@@ -252,19 +186,3 @@ class _Descent:
             f"The refinement did not settle: its last repetition still changed a step by {100 * residual:.1f} %. "
             "Use more steps, more repetitions or less guidance.",
         )
-
-
-def _encoded(inversion: Inversion, model: Model, sources: Sources | None) -> tuple[Ground, Tensor]:
-    """The picture as image to image would take it: its latent, and how a decoded picture gets its size."""
-    start = FromImage(image=inversion.image, strength=1.0)
-    ground = ground_of(inversion.recipe.model_copy(update={"start": start}), model, sources)
-    assert ground.start is not None
-    return ground, ground.start
-
-
-def _thumbnail(image: Image) -> Image:
-    longer = max(image.width, image.height)
-    if longer <= THUMBNAIL:
-        return image
-    width, height = (max(1, round(side * THUMBNAIL / longer)) for side in (image.width, image.height))
-    return Image(resized(image.pixels, width, height))

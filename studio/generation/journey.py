@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from studio.errors import RefusedFile
+from studio.errors import InvalidField, RefusedFile
 from studio.generation.code_start import CodeStart, blended
 from studio.generation.guidance import GuidedDenoiser
 from studio.generation.inpainting.ground import Ground, ground_of
@@ -16,7 +16,7 @@ from studio.generation.reverse_process import Walk, moved, recast, walk
 from studio.generation.segments import Segment, first_after, newest_record, segments
 from studio.generation.services import Codes, Sources
 from studio.image import Image
-from studio.job.code import Between, FromCode
+from studio.job.code import Between, FromCode, Inverting
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import Recipe
 from studio.models.model import Model
@@ -74,6 +74,8 @@ class Journey:
         sources: Sources | None = None,
         codes: Codes | None = None,
     ) -> None:
+        if isinstance(recipe.start, Inverting):
+            raise InvalidField("start", "This is the way from a picture to its code. Invert the picture instead.")
         self._model, self._sources = model, sources
         self._samplers = samplers
         self._parts = segments(recipe, model.facts.schedule, samplers)

@@ -69,6 +69,12 @@ class Keeping:
             return Kept(None)
         return self._store.keep(self._recording, picture)
 
+    def keep_apart(self) -> None:
+        """The run came to its end and has no picture, but its steps are worth keeping."""
+        self._over = True
+        if self._store is not None and self._recording is not None:
+            self._store.keep_cut_short(self._recording)
+
     def __enter__(self) -> Keeping:
         return self
 

@@ -16,6 +16,7 @@ from studio.generation.journey import Arrival, Journey
 from studio.generation.keeping import Keeping
 from studio.generation.notices import notices
 from studio.generation.services import Services
+from studio.generation.telling import Clock, Teller
 from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import (
@@ -26,15 +27,11 @@ from studio.job.event import (
     JobEvent,
     JobId,
     ModelLoading,
-    PreviewReady,
     Started,
-    StepDone,
 )
-from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.job.recording import RecordSettings
 from studio.models.model import Model
-from studio.sampling.sampler import Step
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +57,7 @@ def text_to_image(
         yield ModelLoading(job, recipe.model)
     model = services.models.get(recipe.model)
     cancel.check()
-    clock, known = _Clock(cancel), None if again else services.trajectories
+    clock, known = Clock(cancel), None if again else services.trajectories
     if services.sources is not None:
         services.sources.secure(recipe.pixels)
     whole = returned_unchanged(recipe, services.sources)
@@ -77,7 +74,7 @@ def _walked(
     model: Model,
     services: Services,
     cancel: CancelToken,
-    clock: _Clock,
+    clock: Clock,
     arrived: Arrived | None,
     again: RecordSettings | None,
 ) -> Iterator[JobEvent]:
@@ -87,7 +84,7 @@ def _walked(
         x = journey.start()
         keeping.share(journey.shared)  # on the disk before the first network call
         yield _started(job, journey, keeping.trajectory, notices(recipe, model))
-        teller = _Teller(job, model, services.preview, journey.timesteps, cancel, clock)
+        teller = Teller(job, model, services.preview, journey.timesteps, cancel, clock)
         for arrival in journey.walk(cancel.check):
             keeping.add(arrival)
             if arrived is not None:
@@ -105,7 +102,7 @@ def _walked(
 
 
 def _unchanged(
-    job: JobId, recipe: Recipe, model: Model, image: Image, services: Services, clock: _Clock
+    job: JobId, recipe: Recipe, model: Model, image: Image, services: Services, clock: Clock
 ) -> Iterator[JobEvent]:
     """The events of a run that has nothing to paint: no step is walked, and the picture is saved as it is."""
     generated = _generated(recipe, model, image, clock)
@@ -128,58 +125,6 @@ def _started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str])
     )
 
 
-class _Clock:
-    """Tells the seconds of a run, without those in which it was paused or others were served."""
-
-    def __init__(self, cancel: CancelToken) -> None:
-        self._cancel = cancel
-        self._began = time.perf_counter() - cancel.waited
-
-    def seconds(self) -> float:
-        return time.perf_counter() - self._cancel.waited - self._began
-
-
-class _Teller:
-    """Tells of each step, and shows it when the preview settings of that moment want it."""
-
-    def __init__(
-        self,
-        job: JobId,
-        model: Model,
-        preview: Callable[[], PreviewSettings],
-        timesteps: tuple[float, ...],
-        cancel: CancelToken,
-        clock: _Clock,
-    ) -> None:
-        self._job, self._model, self._preview, self._timesteps = job, model, preview, timesteps
-        self._cancel, self._clock = cancel, clock
-        self._began = self._last = clock.seconds()
-
-    def tell(self, arrival: Arrival) -> Iterator[JobEvent]:
-        number, step = arrival.number, arrival.step
-        now = self._clock.seconds()
-        step_seconds = now - self._last
-        steps = len(self._timesteps) - 1
-        yield StepDone(self._job, number, steps, now - self._began, self._timesteps[number])
-        settings = self._preview()
-        if settings.wanted(number, steps) and not self._cancel.cancelled:
-            image = self._draw(settings, step, step_seconds)
-            if image is not None:
-                yield PreviewReady(self._job, number, steps, settings.kind, image)
-        self._last = self._clock.seconds()
-
-    def _draw(self, settings: PreviewSettings, step: Step, step_seconds: float) -> Image | None:
-        """The preview of a step; None where it cannot be drawn, because no preview is worth a picture."""
-        latent = step.x0 if settings.kind == "x0" else step.x
-        previews = self._model.previews
-        decoder = previews.choose(settings.decoder, latent.shape[-1] * latent.shape[-2], step_seconds)
-        try:
-            return previews.picture(decoder, latent)
-        except Exception as problem:
-            log.info("a preview was not drawn", exc_info=problem)
-            return None
-
-
 def _decoded(model: Model, latent: Tensor) -> Image:
     """Decode the final latent; the time of the decode teaches the automatic preview what a full decode costs."""
     decoding = time.perf_counter()
@@ -189,7 +134,7 @@ def _decoded(model: Model, latent: Tensor) -> Image:
     return image
 
 
-def _generated(recipe: Recipe, model: Model, image: Image, clock: _Clock) -> GeneratedImage:
+def _generated(recipe: Recipe, model: Model, image: Image, clock: Clock) -> GeneratedImage:
     return GeneratedImage(
         image=image,
         recipe=recipe,

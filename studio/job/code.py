@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from studio.job.inpaint import PixelId
 from studio.job.part import Fraction, Part
 
 CODE_VERSION = 1
@@ -16,6 +17,7 @@ NAME_MAXIMUM = 100
 # A sheet has four corners.
 BLEND_MAXIMUM = 4
 BETWEEN_DEPTH_MAXIMUM = 2
+REFINE_MAXIMUM = 10
 
 # SHA-256 of a code's values, shape and level.
 CodeId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -29,6 +31,17 @@ class FromCode(Part):
 
     kind: Literal["from_code"] = "from_code"
     code: CodeId
+
+
+class Inverting(Part):
+    """No start of a picture but the way back: from a picture up to its code, each step refined so often.
+
+    Only the record of an inversion has it.
+    """
+
+    kind: Literal["inverting"] = "inverting"
+    image: PixelId
+    refine: Annotated[int, Field(ge=0, le=REFINE_MAXIMUM)] = 0
 
 
 class FromSeed(Part):
@@ -95,7 +108,8 @@ class CodeFacts(Part):
     """What is known of a code beside its values.
 
     `timestep`, `alpha` and `sigma` are its level, `shape` is (C, h, w), sizes are in pixels.
-    A code of a seed belongs to no model and has no hash.
+    A code of a seed belongs to no model and has no hash. `timesteps` are those that a run still walks which goes on
+    from a state on the way, noisiest first.
     """
 
     version: Literal[1] = 1
@@ -114,6 +128,8 @@ class CodeFacts(Part):
     negative_prompt: Annotated[str, Field(max_length=10_000)] = ""
     guidance: Real = 1.0
     steps: Annotated[int, Field(ge=0, le=10_000)] = 0
+    spacing: Annotated[str, Field(max_length=40)] = ""
+    timesteps: Annotated[tuple[Real, ...], Field(max_length=10_000)] = ()
     created: Annotated[str, Field(max_length=40)] = ""
     round_trip: RoundTrip | None = None
 

@@ -8,13 +8,11 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from studio.image import Image
-from studio.job.code import NAME_MAXIMUM, CodeFacts
+from studio.job.code import NAME_MAXIMUM, REFINE_MAXIMUM, CodeFacts, Inverting
 from studio.job.event import JobEvent
 from studio.job.inpaint import PixelId
 from studio.job.part import Part
 from studio.job.recipe import Noise, Recipe
-
-REFINE_MAXIMUM = 10
 
 
 class Inversion(Part):
@@ -48,6 +46,11 @@ class Inversion(Part):
             raise ValueError("A picture is inverted with one prompt. Take the blend away.")
         return self
 
+    @property
+    def way(self) -> Recipe:
+        """What the record of the way up is named by."""
+        return self.recipe.model_copy(update={"start": Inverting(image=self.image, refine=self.refine)})
+
 
 @dataclass(frozen=True)
 class InversionQueued(JobEvent):
@@ -66,7 +69,8 @@ class Inverted(JobEvent):
 
     `reconstruction` is what the recipe draws of it, of the size of `source`. How much was lost is in
     `facts.round_trip`. `residual` is how much the last repetition of the refinement still changed the state, relative
-    to it (root mean square, the largest of all steps); None without refinement.
+    to it (root mean square, the largest of all steps); None without refinement. `way` is the id of the record of the
+    way up, empty if its steps were not kept.
     """
 
     code: str
@@ -74,3 +78,4 @@ class Inverted(JobEvent):
     source: Image
     reconstruction: Image
     residual: float | None = None
+    way: str = ""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import InvalidField, RefusedFile
-from studio.job.code import BETWEEN_DEPTH_MAXIMUM, BLEND_MAXIMUM, Between, FromCode, Weighted, codes_of
+from studio.job.code import BETWEEN_DEPTH_MAXIMUM, BLEND_MAXIMUM, Between, FromCode, Inverting, Weighted, codes_of
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.part import Fraction, Part
 
@@ -128,7 +128,9 @@ class Recipe(Part):
     width: int = 128
     height: int = 128
     seed: int = 0
-    start: Annotated[Noise | FromImage | FromStep | FromCode | Between, Field(discriminator="kind")] = Noise()
+    start: Annotated[Noise | FromImage | FromStep | FromCode | Between | Inverting, Field(discriminator="kind")] = (
+        Noise()
+    )
     sampling: Sampling = Sampling()
     guidance: Guidance = Guidance()
     inpaint: Inpaint | None = None
@@ -166,6 +168,8 @@ class Recipe(Part):
         parent = self.start.parent
         if (parent.width, parent.height) != (self.width, self.height):
             raise ValueError("A branch has the size of the picture it starts from.")
+        if isinstance(parent.start, Inverting):
+            raise ValueError("An inversion leads to a code, so nothing branches from its steps. Start from its code.")
         if self.depth > BRANCH_DEPTH_MAXIMUM:
             raise ValueError(f"A branch lies at most {BRANCH_DEPTH_MAXIMUM} branches deep.")
         return self
@@ -191,7 +195,7 @@ class Recipe(Part):
     def pixels(self) -> frozenset[str]:
         """The ids of all pictures and masks that this recipe and those it starts from need."""
         own = {self.inpaint.image, self.inpaint.mask} if self.inpaint else set()
-        if isinstance(self.start, FromImage):
+        if isinstance(self.start, (FromImage, Inverting)):
             own.add(self.start.image)
         return frozenset(own) | (self.start.parent.pixels if isinstance(self.start, FromStep) else frozenset())
 
@@ -225,7 +229,7 @@ class Recipe(Part):
             raise RefusedFile(f"The recipe in this file is damaged at '{field}': {sentence}") from None
 
 
-_KINDS = ("noise", "from_image", "from_step", "from_code", "from_seed", "between")
+_KINDS = ("noise", "from_image", "from_step", "from_code", "from_seed", "between", "inverting")
 
 FromStep.model_rebuild()
 Recipe.model_rebuild()

@@ -1,9 +1,10 @@
-"""Questions about the trajectories that are kept: their space, and runs that a crash has interrupted. No tensors."""
+"""Questions about what is kept: the space of trajectories, runs that a crash has interrupted, codes. No tensors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.job.codes import CodeCard, CodeQuestion
 from studio.job.recipe import Recipe
 
 
@@ -32,7 +33,7 @@ class ForgetRequest:
     trajectory: str
 
 
-Question = UsageRequest | UnfinishedRequest | PinRequest | ForgetRequest
+Question = UsageRequest | UnfinishedRequest | PinRequest | ForgetRequest | CodeQuestion
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,12 @@ class UnfinishedRun:
 @dataclass(frozen=True)
 class Answer:
     """What became of a question: `usage` after a question about space or a pin, `runs` after one about interrupted
-    runs. `sentence` says what went wrong."""
+    runs, `cards` after one about codes, newest first, with the id of the `code` that it was about or that is new.
+    `sentence` says what went wrong."""
 
     question: Question
     usage: Usage | None = None
     runs: tuple[UnfinishedRun, ...] = ()
     sentence: str = ""
+    cards: tuple[CodeCard, ...] = ()
+    code: str = ""

@@ -18,9 +18,13 @@ from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
 @dataclass(frozen=True)
 class Rise:
-    """The state `x` at the noisier level. `residual` is how much the last repetition changed it, relative to it."""
+    """The state `x` at the noisier level, and the prediction `x0` that led there.
+
+    `residual` is how much the last repetition changed the state, relative to it.
+    """
 
     x: Tensor
+    x0: Tensor
     residual: float = 0.0
 
 
@@ -42,11 +46,12 @@ def rise(x: Tensor, level: NoiseLevel, noisier: NoiseLevel, denoiser: Denoiser, 
     nothing changes and nothing is asked.
     """
     if level == noisier:
-        return Rise(x)
+        return Rise(x, x / level.alpha)
     pair = denoiser(x, level)
-    after, residual = noisier.alpha * pair.x0 + noisier.sigma * pair.eps, 0.0
+    x0, after, residual = pair.x0, noisier.alpha * pair.x0 + noisier.sigma * pair.eps, 0.0
     for _ in range(refine):
         before, eps = after, denoiser(after, noisier).eps
-        after = noisier.alpha * ((x - level.sigma * eps) / level.alpha) + noisier.sigma * eps
+        x0 = (x - level.sigma * eps) / level.alpha
+        after = noisier.alpha * x0 + noisier.sigma * eps
         residual = float((after - before).float().norm() / after.float().norm())
-    return Rise(after, residual)
+    return Rise(after, x0, residual)

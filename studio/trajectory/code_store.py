@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
 from studio.errors import RefusedFile
-from studio.storage import make_folder, write_durably
+from studio.job.code import CodeFacts
+from studio.job.recipe import checked
+from studio.storage import explained, make_folder, write_durably
 from studio.trajectory.code_file import SUFFIX, Code, code_bytes, read_code
 
 REMEMBERED = 16
+REMOVED = ".removed"
 
 
 class CodeStore:
@@ -47,6 +53,40 @@ class CodeStore:
     def has(self, codes: Iterable[str]) -> bool:
         """Whether all of them are here. No file is opened."""
         return all(code in self._remembered or self.path(code).is_file() for code in codes)
+
+    def rename(self, code: str, name: str) -> None:
+        """Call a code something else. Raises `RefusedFile`, `InvalidField` for a name that is empty or too long."""
+        known = self.find(code)
+        facts = {**known.facts.model_dump(), "name": name}
+        self.keep(replace(known, facts=checked(CodeFacts, **facts)))
+
+    def remove(self, code: str) -> None:
+        """Take a code away. Until the next `sweep` it can be brought back. Raises `StorageError`."""
+        path = self.path(code)
+        with explained(path), contextlib.suppress(FileNotFoundError):
+            os.replace(path, path.with_name(path.name + REMOVED))
+        with self._lock:
+            self._remembered.pop(code, None)
+
+    def bring_back(self, code: str) -> None:
+        """Undo `remove`. Raises `StorageError`."""
+        path = self.path(code)
+        with explained(path):
+            os.replace(path.with_name(path.name + REMOVED), path)
+
+    def sweep(self) -> None:
+        """Forget for good what was removed."""
+        for path in self.folder.glob(f"*{SUFFIX}{REMOVED}"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def kept(self) -> list[tuple[str, os.stat_result]]:
+        """The ids of all codes that are here, with what the disk says of their files; the newest first."""
+        found = []
+        for path in self.folder.glob(f"*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                found.append((path.name.removesuffix(SUFFIX), path.stat()))
+        return sorted(found, key=lambda file: (-file[1].st_mtime_ns, file[0]))
 
     def path(self, code: str) -> Path:
         """Where the code with that id lies, if it is here."""

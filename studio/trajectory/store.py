@@ -57,6 +57,11 @@ class TrajectoryStore:
         self._ids: dict[KeptFile, str] = {}
         self._places: dict[str, Path] = {}
 
+    @property
+    def wanted(self) -> bool:
+        """Whether the user wants steps kept at all."""
+        return self._settings().mode != "none"
+
     def begin(self, header: TrajectoryHeader) -> Recording | None:
         """A recording for a run that begins, or None if the user wants none."""
         settings = self._settings()

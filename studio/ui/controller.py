@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from studio import __version__, paths
 from studio.errors import InvalidField, RefusedFile, StudioError
 from studio.export.picture_file import Picture
-from studio.job.code import Between
 from studio.job.event import Failed, JobEvent, ModelStatus, Started
 from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
@@ -100,9 +99,6 @@ class Controller(QObject):
             sentence = self.tr("This picture was made with the model '{model}'. Open its folder to make it again.")
             choices = [(self.tr("Open folder"), self.open_model), undo]
             self.banner.tell("warning", sentence.format(model=recipe.model), choices)
-        elif recipe.codes or recipe.blend or isinstance(recipe.start, Between):
-            sentence = self.tr("This picture starts from a code. The window cannot do that yet: the form has its seed.")
-            self.banner.tell("info", sentence, [undo])
         else:
             self.toast.tell(self.tr("The settings of this picture are back."), *undo)
 

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
+from studio.job.code import Between, FromCode
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.part import Part
 from studio.job.recipe import (
@@ -52,6 +53,8 @@ class FormState(QObject):
     def set(self, **changes: Any) -> None:
         """Change fields; tells only of those that became different."""
         different = {name: value for name, value in changes.items() if getattr(self._values, name) != value}
+        if different.keys() & {"prompt", "negative_prompt"} and "blend" not in changes and self._values.blend:
+            different["blend"] = ()  # words of one's own take the place of those that were mixed
         if different:
             self._values = replace(self._values, **different)
             self.changed.emit(frozenset(different))
@@ -90,6 +93,7 @@ class FormState(QObject):
                 sampling=sampling,
                 guidance=guidance,
                 inpaint=inpaint,
+                blend=v.blend,
             )
             for number in range(v.count)
         )
@@ -110,10 +114,11 @@ class FormState(QObject):
         v = self._values
         return checked(Guidance, scale=v.scale, interval=(v.interval_start, v.interval_end), rescale=v.rescale)
 
-    def _start(self) -> Noise | FromImage | FromStep:
+    def _start(self) -> Noise | FromImage | FromStep | FromCode | Between:
         v = self._values
-        if v.start is not None:
-            return v.start
+        known = v.start or v.code
+        if known is not None:
+            return known
         if v.painted is None or (v.painted.mask is not None and v.strength == 1.0):
             return Noise()
         return checked(FromImage, image=v.painted.image, strength=v.strength)
@@ -162,6 +167,8 @@ class FormState(QObject):
             seed_locked=True,
             count=1,
             start=source.start if isinstance(source.start, FromStep) else None,
+            code=source.start if isinstance(source.start, (FromCode, Between)) else None,
+            blend=source.blend,
             painted=painted_by(source),
             **_painting(source),
         )
@@ -175,7 +182,8 @@ class FormState(QObject):
         """
         known = {"prompt", "negative_prompt", "steps", "scale", "width", "height", "seed", "spacing", "sampler"}
         taken = {name: value for name, value in parameters.items() if name in known}
-        self.set(start=None, painted=None, **taken, **({"seed_locked": True} if "seed" in taken else {}))
+        locked = {"seed_locked": True} if "seed" in taken else {}
+        self.set(start=None, code=None, blend=(), painted=None, **taken, **locked)
         return sorted(taken)
 
 

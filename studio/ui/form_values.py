@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from studio.job.code import Between, FromCode, Weighted
 from studio.job.recipe import FromStep, OptionValue
 
 
@@ -25,9 +26,9 @@ class Painted:
 class FormValues:
     """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost.
 
-    `start` is there while the form makes a branch, `painted` while it paints on a picture. Both are of this moment:
-    the next start of the program begins without. `way` to `repeats` are how it is painted (see `studio.job.inpaint`);
-    `fill_colour` is "#RRGGBB".
+    `start` is there while the form makes a branch, `code` while it starts from a code, `blend` while it mixes prompts,
+    `painted` while it paints on a picture. They are of this moment: the next start of the program begins without.
+    `way` to `repeats` are how it is painted (see `studio.job.inpaint`); `fill_colour` is "#RRGGBB".
     """
 
     model: str = "starter"
@@ -57,12 +58,15 @@ class FormValues:
     jump_length: int = 10
     repeats: int = 1
     start: FromStep | None = None
+    code: FromCode | Between | None = None
+    blend: tuple[Weighted, ...] = ()
     painted: Painted | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the settings file."""
-        data = asdict(replace(self, options={}, start=None, painted=None))
-        del data["start"], data["painted"]
+        data = asdict(replace(self, options={}, start=None, code=None, blend=(), painted=None))
+        for name in ("start", "code", "blend", "painted"):
+            del data[name]
         data["options"] = {sampler: dict(values) for sampler, values in self.options.items()}
         return data
 

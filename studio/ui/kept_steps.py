@@ -52,7 +52,7 @@ class KeptSteps(QObject):
         path, recipe = self._window.canvas.path(), self._window.stage.recipe()
         if path is not None and recipe is not None:
             self._window.timeline.set_live(True)
-            self._queue.record_again(RecordAgain(path, recipe))
+            self._queue.submit(RecordAgain(path, recipe))
 
     def _pin(self, pinned: bool) -> None:
         name = self._trajectory()

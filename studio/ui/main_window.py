@@ -37,7 +37,8 @@ from studio.ui.picture_files import load_image
 from studio.ui.process_controller import ProcessController
 from studio.ui.race.race_controller import RaceController
 from studio.ui.recovery import Recovery
-from studio.ui.run_session import RunSession, RunStatus
+from studio.ui.run_session import RunSession
+from studio.ui.run_status import RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.ui.stage import Stage
 from studio.ui.theme import Theme

@@ -12,7 +12,8 @@ from studio.job.event import JobId
 from studio.job.recipe import FromStep, Recipe, recipe
 from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
-from studio.ui.run_session import PausedRun, RunSession
+from studio.ui.run_session import RunSession
+from studio.ui.run_status import PausedRun
 
 HELD = frozenset({"model", "width", "height"})
 """What a branch takes from its run."""

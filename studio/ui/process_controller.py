@@ -12,7 +12,7 @@ from studio.job.shelf import UsageRequest
 from studio.models.catalog import ModelCatalog
 from studio.models.latent_shape import latent_shape
 from studio.ui.pausing import Pausing
-from studio.ui.run_session import Phase, RunStatus
+from studio.ui.run_status import Phase, RunStatus
 from studio.ui.settings_store import SettingsStore
 from studio.worker.job_queue import JobQueue
 

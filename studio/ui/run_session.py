@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
-from pathlib import Path
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,68 +22,17 @@ from studio.job.event import (
     Started,
     StepDone,
 )
-from studio.job.race import LaneStep, Race, RaceQueued
+from studio.job.inversion import InversionQueued
+from studio.job.race import RaceQueued
 from studio.job.recipe import Recipe
+from studio.job.track import FrameEvent, FramesQueued
+from studio.job.walk import MeasuringQueued
+from studio.ui.run_status import PausedRun, Phase, RunStatus
+from studio.ui.series import Series, SeriesWork
 from studio.worker.job_queue import JobQueue
 
 # Beyond it the time that is left is told in minutes.
 SECONDS_TOLD = 90
-
-
-class Phase(Enum):
-    """Where the run is."""
-
-    IDLE = auto()
-    QUEUED = auto()
-    LOADING = auto()
-    SAMPLING = auto()
-    RACING = auto()
-    PAUSED = auto()
-    DECODING = auto()
-    CANCELLING = auto()
-    FINISHED = auto()
-    CANCELLED = auto()
-    FAILED = auto()
-
-
-@dataclass(frozen=True)
-class RunStatus:
-    """What the foot shows: the text, how far the run is (0 to 1, None where nobody knows), and how many jobs wait.
-
-    `resumable` is the recipe of a run that was cancelled and whose steps are kept.
-    """
-
-    phase: Phase = Phase.IDLE
-    text: str = ""
-    fraction: float | None = 0.0
-    waiting: int = 0
-    path: Path | None = None
-    resumable: Recipe | None = None
-
-    @property
-    def running(self) -> bool:
-        return self.phase in RUNNING
-
-
-RUNNING = (
-    Phase.QUEUED,
-    Phase.LOADING,
-    Phase.SAMPLING,
-    Phase.RACING,
-    Phase.PAUSED,
-    Phase.DECODING,
-    Phase.CANCELLING,
-)
-
-
-@dataclass(frozen=True)
-class PausedRun:
-    """A run that waits after `step` steps. `trajectory` is the id of its record, empty if it has none."""
-
-    job: JobId
-    recipe: Recipe
-    step: int
-    trajectory: str
 
 
 class RunSession(QObject):
@@ -108,7 +55,7 @@ class RunSession(QObject):
         self._working: JobId | None = None
         self._recipes: dict[JobId, Recipe] = {}
         self._trajectory, self._first_step = "", 0
-        self._races: dict[JobId, tuple[int, Race]] = {}
+        self._series: dict[JobId, Series] = {}
         self._replacement: tuple[JobId, Recipe] | None = None
         self.paused: PausedRun | None = None
         self._status = RunStatus(text=self.tr("Ready"))
@@ -132,16 +79,16 @@ class RunSession(QObject):
             jobs.append(job)
         return jobs
 
-    def submit_race(self, race: Race) -> JobId:
-        """Queue a race. It is cancelled as a whole."""
+    def submit_series(self, work: SeriesWork) -> JobId:
+        """Queue a race, an inversion, a walk or a measuring. It is cancelled as a whole."""
         self._group += 1
-        job = self._queue.submit_race(race)
+        job = self._queue.submit(work)
         self._groups[job] = self._group
-        self._races[job] = (0, race)
+        self._series[job] = Series(work)
         return job
 
-    def cancel_race(self, job: JobId) -> None:
-        """Cancel a race, whether it runs or waits; what else was submitted goes on."""
+    def cancel_series(self, job: JobId) -> None:
+        """Cancel it, whether it runs or waits; what else was submitted goes on."""
         if self._queue.unfinished()[:1] == (job,):
             self.cancel()
         else:
@@ -191,7 +138,7 @@ class RunSession(QObject):
             self._tell(phase=Phase.IDLE, text=status.sentence or self.tr("Ready"), fraction=0.0)
 
     def _follow(self, event: JobEvent) -> None:
-        if isinstance(event, (Queued, RaceQueued)):
+        if isinstance(event, (Queued, RaceQueued, InversionQueued, FramesQueued, MeasuringQueued)):
             self._queued()
         elif isinstance(event, (Finished, Cancelled, Failed)):
             self._ended(event)
@@ -211,8 +158,12 @@ class RunSession(QObject):
             self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
 
     def _describe(self, event: JobEvent) -> None:
-        if isinstance(event, ModelLoading):
+        loading = event.event if isinstance(event, FrameEvent) else event
+        if isinstance(loading, ModelLoading):
+            event = loading
             self._tell(phase=Phase.LOADING, text=self._loading(event.model), fraction=None)
+        elif event.job in self._series:
+            self._describe_series(event)
         elif isinstance(event, Started):
             self._trajectory, self._first_step = event.trajectory, event.first_step
             text = self.tr("Step {step} of {steps}").format(step=event.first_step, steps=event.steps)
@@ -224,8 +175,6 @@ class RunSession(QObject):
             self._tell(phase=Phase.SAMPLING, text=self.tr("Going on"))
         elif isinstance(event, StepDone):
             self._tell(phase=Phase.SAMPLING, text=self._step_text(event), fraction=event.step / event.steps)
-        elif isinstance(event, LaneStep):
-            self._describe_race(event)
         elif isinstance(event, Decoding):
             self._tell(phase=Phase.DECODING, text=self.tr("Decoding"), fraction=1.0)
 
@@ -234,13 +183,10 @@ class RunSession(QObject):
         text = self.tr("Paused at step {step} of {steps}").format(step=event.step, steps=event.steps)
         self._tell(phase=Phase.PAUSED, text=text, fraction=event.step / event.steps)
 
-    def _describe_race(self, event: LaneStep) -> None:
-        done, race = self._races[event.job]
-        self._races[event.job] = (done + 1, race)
-        steps = sum(lane.recipe.sampling.steps for lane in race.lanes)
-        text = self.tr("Race: step {step} of {steps} in {lanes} lanes")
-        words = text.format(step=done + 1, steps=steps, lanes=len(race.lanes))
-        self._tell(phase=Phase.RACING, text=words, fraction=(done + 1) / steps)
+    def _describe_series(self, event: JobEvent) -> None:
+        told = self._series[event.job].told(event)
+        if told is not None:
+            self._tell(phase=Phase.SERIES, text=told[0], fraction=told[1])
 
     def _loading(self, model: str) -> str:
         return self.tr("Loading {model}, first time only").format(model=model)
@@ -259,13 +205,13 @@ class RunSession(QObject):
 
     def _ended(self, event: Finished | Cancelled | Failed) -> None:
         self._groups.pop(event.job, None)
-        self._races.pop(event.job, None)
         if self.paused is not None and self.paused.job == event.job:
             self.paused = None
         if self._replacement is not None and self._replacement[0] == event.job:
             recipe, self._replacement = self._replacement[1], None
             self.submit([recipe])
         self._finish_telling(event)
+        self._series.pop(event.job, None)
         self._recipes.pop(event.job, None)
 
     def _finish_telling(self, event: Finished | Cancelled | Failed) -> None:
@@ -286,6 +232,9 @@ class RunSession(QObject):
             return {"phase": Phase.FINISHED, "text": saved, "fraction": 1.0, "path": event.path, "resumable": None}
         if isinstance(event, Failed):
             return {"phase": Phase.FAILED, "text": self.tr("Failed"), "fraction": 0.0, "path": None, "resumable": None}
+        if event.job in self._series:
+            text = self._series[event.job].cancelled(event)
+            return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None, "resumable": None}
         text = self.tr("Cancelled at step {step} of {steps}.").format(step=event.step, steps=event.steps)
         kept = self._recipes.get(event.job) if event.trajectory and event.step else None
         if kept is not None:

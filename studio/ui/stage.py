@@ -27,6 +27,7 @@ from studio.job.event import (
     StepDone,
 )
 from studio.job.facts import FactsRequest, TrajectoryFacts
+from studio.job.inversion import InversionQueued
 from studio.job.recipe import Recipe
 from studio.job.recording import RecordSettings
 from studio.ui.canvas.canvas import Canvas
@@ -104,8 +105,11 @@ class Stage(QObject):
     def follow(self, event: JobEvent) -> None:
         """Take in what a job tells."""
         if isinstance(event, Queued):
-            self._recipes[event.job] = event.recipe
-            self._history.add_job(event.job, event.recipe)
+            self._expect(event.job, event.recipe)
+        elif isinstance(event, InversionQueued):
+            self._expect(event.job, event.inversion.recipe)
+        elif event.job not in self._recipes:
+            return  # frames of a walk are shown elsewhere
         elif isinstance(event, ModelLoading):
             self._history.set_state(event.job, JobState.RUNNING)
         elif isinstance(event, Started):
@@ -191,6 +195,10 @@ class Stage(QObject):
         self._timeline.show_film(film)
         if path is not None:
             self._timeline.projector.facts_wanted.emit(FactsRequest(picture=path))
+
+    def _expect(self, job: JobId, recipe: Recipe) -> None:
+        self._recipes[job] = recipe
+        self._history.add_job(job, recipe)
 
     def _begin(self, event: Started) -> None:
         recipe = self._recipes[event.job]

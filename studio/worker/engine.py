@@ -9,11 +9,10 @@ from studio.job.cancel import CancelToken
 from studio.job.event import JobEvent, JobId, ModelStatus
 from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.preview import FirstNoise
-from studio.job.race import Race
 from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer, Question
 from studio.job.view import AnyView, ViewReady
+from studio.job.work import Work
 
 
 class Engine(Protocol):
@@ -22,11 +21,7 @@ class Engine(Protocol):
     Everything but the making of steps is also asked for between the steps of a run.
     """
 
-    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]: ...
-
-    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]: ...
-
-    def record_again(self, job: JobId, work: RecordAgain, cancel: CancelToken) -> Iterator[JobEvent]: ...
+    def run(self, job: JobId, work: Work, cancel: CancelToken) -> Iterator[JobEvent]: ...
 
     def warm_up(self, model: str) -> ModelStatus: ...
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from queue import SimpleQueue
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, SignalInstance, Slot
 
 from studio.export.export_event import ENDINGS, ExportCancelled, ExportEvent, ExportId
+from studio.export.frames_order import FramesOrder
 from studio.export.order import ExportOrder
 from studio.job.cancel import CancelToken
 from studio.job.view import ViewReady, ViewRequest
@@ -49,11 +51,11 @@ class ExportDesk(QObject):
         self._worker.frame_wanted.connect(self.look, queued)
         view_ready.connect(self._take)
 
-    def export(self, order: ExportOrder) -> ExportId:
-        """Accept an order. It is carried out when those before it are done."""
+    def export(self, order: ExportOrder | FramesOrder, folder: Path | None = None) -> ExportId:
+        """Accept an order. It is carried out when those before it are done. The frames of a walk lie in `folder`."""
         self._estimating.cancel()
         self._last_id += 1
-        task = ExportTask(self._last_id, order, CancelToken())
+        task = ExportTask(self._last_id, order, CancelToken(), folder=folder)
         self._unfinished[task.id] = task.cancel
         self._send(task)
         return task.id

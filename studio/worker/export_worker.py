@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.errors import CancelRequested, StudioError
-from studio.export.export_event import Estimate, ExportId
+from studio.export.export_event import Estimate, ExportEvent, ExportId
+from studio.export.frames_order import FramesOrder
 from studio.export.order import ExportOrder
 from studio.job.cancel import CancelToken
 from studio.job.view import ViewReady, ViewRequest
@@ -36,12 +38,13 @@ class EstimateReady:
 
 @dataclass(frozen=True)
 class ExportTask:
-    """An order that waits: to be carried out, or only to be estimated."""
+    """An order that waits: to be carried out, or only to be estimated. The frames of a walk lie in `folder`."""
 
     id: ExportId
-    order: ExportOrder
+    order: ExportOrder | FramesOrder
     cancel: CancelToken
     only_estimate: bool = False
+    folder: Path | None = None
 
 
 class FrameTray:
@@ -102,18 +105,26 @@ class ExportWorker(QObject):
                 self._export(task)
 
     def _export(self, task: ExportTask) -> None:
-        from studio.export.run_export import run_export
-
-        for event in run_export(task.id, task.order, self._source(task), task.cancel):
+        for event in self._events(task):
             self.told.emit(event)
+
+    def _events(self, task: ExportTask) -> Iterator[ExportEvent]:
+        from studio.export.frames_of_folder import frames_of_folder
+        from studio.export.run_export import run_export, write_frames
+
+        if isinstance(task.order, ExportOrder):
+            return run_export(task.id, task.order, self._source(task, task.order), task.cancel)
+        assert task.folder is not None
+        return write_frames(task.id, task.order, frames_of_folder(task.order, task.folder, task.cancel), task.cancel)
 
     def _estimate(self, task: ExportTask) -> None:
         """Those whose answer nobody waits for any more are passed over."""
         from studio.export.estimate import estimate
 
+        assert isinstance(task.order, ExportOrder)
         try:
             task.cancel.check()
-            found = estimate(task.order, self._source(task), task.cancel)
+            found = estimate(task.order, self._source(task, task.order), task.cancel)
             self.estimated.emit(EstimateReady(task.order, found))
         except CancelRequested:
             return
@@ -122,10 +133,10 @@ class ExportWorker(QObject):
             sentence = problem.sentence if isinstance(problem, StudioError) else ""
             self.estimated.emit(EstimateReady(task.order, None, sentence))
 
-    def _source(self, task: ExportTask) -> Callable[[int], ViewReady]:
+    def _source(self, task: ExportTask, order: ExportOrder) -> Callable[[int], ViewReady]:
         def source(step: int) -> ViewReady:
             task.cancel.check()
-            request = ViewRequest(task.order.facts.trajectory, step, task.order.view)
+            request = ViewRequest(order.facts.trajectory, step, order.view)
             self._tray.expect(request)
             self.frame_wanted.emit(request)
             return self._tray.wait(task.cancel)

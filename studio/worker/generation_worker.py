@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -24,11 +24,12 @@ from studio.job.event import (
 )
 from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.preview import FirstNoise
-from studio.job.race import LaneEvent, Race
+from studio.job.race import LaneEvent
 from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer
+from studio.job.track import FrameEvent
 from studio.job.view import ForwardRequest, ViewReady, ViewRequest
+from studio.job.walk import LookDone
 from studio.worker.courtesy import give_way
 from studio.worker.engine import Engine
 from studio.worker.inbox import Inbox, QueuedJob
@@ -116,12 +117,12 @@ class GenerationWorker(QObject):
 
     def _run(self, job: QueuedJob) -> None:
         try:
-            for event in self._events(job):
+            for event in self._get_engine().run(job.id, job.work, job.cancel):
                 self._tell(event)
                 if isinstance(event, TERMINAL):
                     return
-                told = event.event if isinstance(event, LaneEvent) else event
-                if isinstance(told, (Started, StepDone)):
+                told = event.event if isinstance(event, (LaneEvent, FrameEvent)) else event
+                if isinstance(told, (Started, StepDone, LookDone)):
                     self._let_visit(job, told)
             self.job_event.emit(Failed(job.id, "The run stopped without a result. Try it again."))
         except Exception as problem:
@@ -129,16 +130,8 @@ class GenerationWorker(QObject):
             log.info("a job failed outside its run", exc_info=problem)
             self.job_event.emit(Failed(job.id, _sentence(problem), detail=detail))
 
-    def _events(self, job: QueuedJob) -> Iterator[JobEvent]:
-        engine = self._get_engine()
-        if isinstance(job.work, Race):
-            return engine.run_race(job.id, job.work, job.cancel)
-        if isinstance(job.work, RecordAgain):
-            return engine.record_again(job.id, job.work, job.cancel)
-        return engine.run(job.id, job.work, job.cancel)
-
-    def _let_visit(self, job: QueuedJob, told: Started | StepDone) -> None:
-        step = told.step if isinstance(told, StepDone) else told.first_step
+    def _let_visit(self, job: QueuedJob, told: Started | StepDone | LookDone) -> None:
+        step = told.first_step if isinstance(told, Started) else told.step
         job.cancel.visited_by(lambda: self._visit(job, step, told.steps))
         job.cancel.open()
 

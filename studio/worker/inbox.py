@@ -7,17 +7,13 @@ from collections import deque
 from dataclasses import dataclass
 
 from studio.job.event import JobId
-from studio.job.race import Race
-from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
+from studio.job.work import Work
 from studio.worker.checkpoint import Checkpoint
-
-Work = Recipe | Race | RecordAgain
 
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """A job that waits for the worker: one picture, a race of several, or the steps of an old picture."""
+    """A job that waits for the worker."""
 
     id: JobId
     work: Work

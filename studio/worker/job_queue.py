@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId, Queued
+from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId
 from studio.job.facts import FactsRequest
-from studio.job.race import Race, RaceQueued
 from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
 from studio.job.shelf import Question
 from studio.job.view import AnyView, ViewRequest
+from studio.job.work import Work, queued
 from studio.worker.checkpoint import Checkpoint
 from studio.worker.engine import Engine
 from studio.worker.generation_worker import Counter, GenerationWorker
-from studio.worker.inbox import QueuedJob, Work
+from studio.worker.inbox import QueuedJob
 
 
 class JobQueue(QObject):
@@ -76,32 +75,17 @@ class JobQueue(QObject):
         if self._counter.wishes.put(recipe):
             self._draw.emit()
 
-    def submit(self, recipe: Recipe) -> JobId:
-        """Accept a recipe as a job. It runs when those before it are done."""
-        job = self._accept(recipe)
-        self.job_event.emit(Queued(job, recipe))
-        self._wake.emit()
-        return job
+    def submit(self, work: Work) -> JobId:
+        """Accept a recipe, or other work, as a job. It runs when those before it are done.
 
-    def submit_race(self, race: Race) -> JobId:
-        """Accept a race as one job. Previews of lanes come within its events, none is left out."""
-        job = self._accept(race)
-        self.job_event.emit(RaceQueued(job, race))
-        self._wake.emit()
-        return job
-
-    def record_again(self, work: RecordAgain) -> JobId:
-        """Accept as a job to record the steps of an old picture again. No `ImageReady` comes."""
-        job = self._accept(work)
-        self.job_event.emit(Queued(job, work.recipe, work.picture))
-        self._wake.emit()
-        return job
-
-    def _accept(self, work: Work) -> JobId:
+        What it tells while it is queued is a kind of its own for each kind of work: see `studio.job.work`.
+        """
         self._last_id += 1
         job = QueuedJob(self._last_id, work, Checkpoint())
         self._unfinished[job.id] = job.cancel
         self._counter.inbox.add(job)
+        self.job_event.emit(queued(job.id, work))
+        self._wake.emit()
         return job.id
 
     def pause(self, job: JobId) -> None:
@@ -158,7 +142,7 @@ class JobQueue(QObject):
         self._call_worker()
 
     def ask(self, question: Question | ViewRequest) -> None:
-        """Ask about space, pins and interrupted runs; `answered` brings the answer.
+        """Ask about space, pins, interrupted runs and codes; `answered` brings the answer.
 
         A view that is asked for like this comes for certain, as `view_ready`: no later wish replaces it.
         """

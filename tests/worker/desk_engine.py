@@ -27,9 +27,9 @@ from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.preview import FirstNoise
 from studio.job.race import LaneEvent, Race
 from studio.job.recipe import Recipe
-from studio.job.recording import RecordAgain
 from studio.job.shelf import Answer, Question, Usage
 from studio.job.view import AnyView, ViewReady, ViewRequest
+from studio.job.work import Work
 from studio.worker.job_queue import JobQueue
 
 STEPS = 20
@@ -47,7 +47,12 @@ class DeskEngine:
         self.gate = threading.Event()
         self.gate.set()
 
-    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
+    def run(self, job: JobId, work: Work, cancel: CancelToken) -> Iterator[JobEvent]:
+        for event in self._steps(job, cancel):
+            lane = isinstance(work, Race) and not isinstance(event, TERMINAL)
+            yield LaneEvent(job, 0, event) if lane else event
+
+    def _steps(self, job: JobId, cancel: CancelToken) -> Iterator[JobEvent]:
         step = 0
         try:
             cancel.check()
@@ -66,13 +71,6 @@ class DeskEngine:
             yield Cancelled(job, step, STEPS)
             return
         yield Finished(job, None, cancel.waited)
-
-    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]:
-        for event in self.run(job, race.lanes[0].recipe, cancel):
-            yield event if isinstance(event, TERMINAL) else LaneEvent(job, 0, event)
-
-    def record_again(self, job: JobId, work: RecordAgain, cancel: CancelToken) -> Iterator[JobEvent]:
-        return self.run(job, work.recipe, cancel)
 
     def warm_up(self, model: str) -> ModelStatus:
         return ModelStatus(model)

@@ -154,9 +154,9 @@ def test_shutting_down_in_a_pause(qtbot: QtBot) -> None:
 def test_races_and_records_can_be_paused_too(qtbot: QtBot, desk: Desk, kind: str) -> None:
     desk.hold_after(0)
     if kind == "race":
-        job = desk.queue.submit_race(race(recipe(), Axis("seed", (1, 2))))
+        job = desk.queue.submit(race(recipe(), Axis("seed", (1, 2))))
     else:
-        job = desk.queue.record_again(RecordAgain(Path("a.png"), recipe()))
+        job = desk.queue.submit(RecordAgain(Path("a.png"), recipe()))
         assert desk.events[0].again == Path("a.png")
     pause_at_once(desk, job)
     paused(qtbot, desk)

@@ -23,10 +23,11 @@ PLAN = race(recipe(prompt="apple", sampling=Sampling(steps=ROUNDS)), Axis("seed"
 class LaneEngine:
     """Gives every lane a preview a round; reads the cancel flag before each."""
 
-    def run(self, job: JobId, recipe: Recipe, cancel: CancelToken) -> Iterator[JobEvent]:
-        yield Finished(job, None, 0.0)
-
-    def run_race(self, job: JobId, race: Race, cancel: CancelToken) -> Iterator[JobEvent]:
+    def run(self, job: JobId, work: Recipe | Race, cancel: CancelToken) -> Iterator[JobEvent]:
+        if isinstance(work, Recipe):
+            yield Finished(job, None, 0.0)
+            return
+        race = work
         if race.columns.field == "steps":
             raise RuntimeError("the network broke")
         for done in range(ROUNDS):
@@ -60,7 +61,7 @@ def ends(events: list[JobEvent], job: JobId) -> list[type[JobEvent]]:
 
 
 def test_a_race_is_one_job_and_loses_no_preview(qtbot: QtBot, queue: JobQueue, said: list[JobEvent]) -> None:
-    job = queue.submit_race(PLAN)
+    job = queue.submit(PLAN)
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)
     assert said[0] == RaceQueued(job, PLAN)
     previews = [(e.event.step, e.lane) for e in said if isinstance(e, LaneEvent) and isinstance(e.event, PreviewReady)]
@@ -69,13 +70,13 @@ def test_a_race_is_one_job_and_loses_no_preview(qtbot: QtBot, queue: JobQueue, s
 
 
 def test_races_and_pictures_wait_in_one_line(qtbot: QtBot, queue: JobQueue, said: list[JobEvent]) -> None:
-    jobs = [queue.submit(PLAN.lanes[0].recipe), queue.submit_race(PLAN), queue.submit(PLAN.lanes[1].recipe)]
+    jobs = [queue.submit(PLAN.lanes[0].recipe), queue.submit(PLAN), queue.submit(PLAN.lanes[1].recipe)]
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)
     assert [event.job for event in said if isinstance(event, TERMINAL)] == jobs
 
 
 def test_a_running_race_is_cancelled(qtbot: QtBot, queue: JobQueue, said: list[JobEvent]) -> None:
-    job = queue.submit_race(PLAN)
+    job = queue.submit(PLAN)
     qtbot.waitUntil(lambda: any(isinstance(event, LaneEvent) for event in said), timeout=20_000)
     queue.cancel(job)
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)
@@ -83,7 +84,7 @@ def test_a_running_race_is_cancelled(qtbot: QtBot, queue: JobQueue, said: list[J
 
 
 def test_a_waiting_race_is_cancelled_before_it_begins(qtbot: QtBot, queue: JobQueue, said: list[JobEvent]) -> None:
-    first, second = queue.submit_race(PLAN), queue.submit_race(PLAN)
+    first, second = queue.submit(PLAN), queue.submit(PLAN)
     queue.cancel(second)
     assert ends(said, second) == [Cancelled]
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)
@@ -94,13 +95,13 @@ def test_a_waiting_race_is_cancelled_before_it_begins(qtbot: QtBot, queue: JobQu
 def test_whatever_is_raised_ends_the_race(
     qtbot: QtBot, queue: JobQueue, said: list[JobEvent], caplog: pytest.LogCaptureFixture
 ) -> None:
-    job = queue.submit_race(race(PLAN.lanes[0].recipe, Axis("steps", (1, 2))))
+    job = queue.submit(race(PLAN.lanes[0].recipe, Axis("steps", (1, 2))))
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)
     assert ends(said, job) == [Failed]
 
 
 def test_shutting_down_ends_a_race(qtbot: QtBot, queue: JobQueue, said: list[JobEvent]) -> None:
-    job = queue.submit_race(PLAN)
+    job = queue.submit(PLAN)
     qtbot.waitUntil(lambda: any(isinstance(event, LaneEvent) for event in said), timeout=20_000)
     queue.shut_down()
     qtbot.waitUntil(lambda: not queue.unfinished(), timeout=20_000)

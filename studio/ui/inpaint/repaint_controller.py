@@ -14,7 +14,7 @@ from studio.ui.form_state import painted_by
 from studio.ui.header import INPAINT
 from studio.ui.inpaint.painting import Painting
 from studio.ui.inpaint.repainting import Repainting
-from studio.ui.run_session import PausedRun
+from studio.ui.run_status import PausedRun
 from studio.ui.titles import title
 from studio.worker.job_queue import JobQueue
 

@@ -9,7 +9,7 @@ from studio.job.recipe import FromStep, Recipe
 from studio.job.view import ViewReady, ViewRequest
 from studio.painting.frame import Frame
 from studio.ui.inpaint.showing import Masks, crop_frame
-from studio.ui.run_session import PausedRun
+from studio.ui.run_status import PausedRun
 from studio.worker.job_queue import JobQueue
 
 

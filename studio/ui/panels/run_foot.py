@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.ui.metrics import px
-from studio.ui.run_session import Phase, RunStatus
+from studio.ui.run_status import Phase, RunStatus
 from studio.ui.tokens import GUTTER
 from studio.ui.widgets.announce import announce
 from studio.ui.widgets.elided_label import ElidedLabel

@@ -64,11 +64,11 @@ class RaceController(QObject):
     def _start(self, race: Race) -> None:
         if self.race_window is not None:
             self.race_window.begin(race)
-            self._job = self._window.session.submit_race(race)
+            self._job = self._window.session.submit_series(race)
 
     def _cancel(self) -> None:
         if self._job is not None:
-            self._window.session.cancel_race(self._job)
+            self._window.session.cancel_series(self._job)
 
     def _follow(self, event: JobEvent) -> None:
         if self.race_window is not None and event.job == self._job:

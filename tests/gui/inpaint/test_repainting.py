@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.export.picture_file import read_picture
 from studio.job.event import Cancelled, Started, StepDone
 from studio.job.recipe import FromStep, Noise
-from studio.ui.run_session import Phase
+from studio.ui.run_status import Phase
 from tests.gui.inpaint.paint_kit import Painter, kept_as, read, speckled
 from tests.gui.studio_driver import CONTROL, Driver
 

@@ -10,7 +10,7 @@ from studio.image import Pixels
 from studio.job.event import Cancelled, Finished, Paused, Queued, Resumed, Started, StepDone
 from studio.job.recipe import FromStep
 from studio.ui.panels.history_model import JobState
-from studio.ui.run_session import Phase
+from studio.ui.run_status import Phase
 from tests.gui.studio_driver import Driver
 
 STEPS = 6

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from studio.errors import CancelRequested, InvalidField, StudioError
-from studio.generation.even import Measured, even_places, even_spacing, in_proportion, measured, rms
+from studio.generation.even import even_places, even_spacing, in_proportion, measured, rms
 from studio.generation.frames import frames, sheet
 from studio.generation.interpolate import interpolate
 from studio.generation.services import Services
@@ -23,6 +23,7 @@ from studio.job.code import CodeFacts, FromCode, FromSeed
 from studio.job.event import TERMINAL, Cancelled, Failed, Finished, JobEvent, StepDone
 from studio.job.recipe import Recipe
 from studio.job.track import FrameEvent, FrameReady, Key, Segment, Track
+from studio.job.walk import Change
 from studio.models.model import Model
 from studio.sampling.noise import ImageNoise
 from studio.trajectory.code_file import Code
@@ -230,18 +231,20 @@ def test_segments_get_frames_as_they_change():
 
 def test_even_places_of_a_loop_leave_the_end_out():
     walk = track(APPLE, LEMON, frames=2, loop=True)
-    found = even_places(walk, [Measured((n, n + 0.5, n + 1.0), (1.0, 1.0)) for n in (0.0, 1.0)])
+    found = even_places(walk, [Change((n, n + 0.5, n + 1.0), (1.0, 1.0)) for n in (0.0, 1.0)])
     assert found == (0.0, 0.5, 1.0, 1.5)
 
 
 def test_keys_stay_frames_however_even():
     walk = track(APPLE, LEMON, APPLE, frames=4)
-    found = even_places(walk, [Measured((0.0, 0.5, 1.0), (1.0, 5.0)), Measured((1.0, 1.5, 2.0), (1.0, 1.0))])
+    found = even_places(walk, [Change((0.0, 0.5, 1.0), (1.0, 5.0)), Change((1.0, 1.5, 2.0), (1.0, 1.0))])
     assert found == (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0)
 
 
 def test_what_changes_at_once_is_looked_at_closely():
-    found = measured(lambda place: np.float32([place > 0.7]), 0, 16)
+    *looks, found = measured(lambda place: np.float32([place > 0.7]), 0, 16)
+    assert len(looks) == 17
+    assert isinstance(found, Change)
     jump = found.changes.index(1.0)
     assert sum(found.changes) == 1.0
     assert found.places[jump] <= 0.7 < found.places[jump + 1]

@@ -1,0 +1,104 @@
+"""The code that a picture began from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from torch import Tensor
+
+from studio.errors import StudioError
+from studio.generation.code_start import CodeStart
+from studio.generation.seed_code import seed_code
+from studio.generation.segments import segments
+from studio.generation.services import Services
+from studio.job.code import NAME_MAXIMUM, Between, CodeFacts, FromCode, Origin
+from studio.job.codes import KeepCode
+from studio.job.recipe import FromStep, Noise, Recipe
+from studio.models.model import Model
+from studio.sampling.schedule import NoiseLevel
+from studio.trajectory.code_file import Code
+from studio.trajectory.views import NOT_KEPT, state_at
+
+
+def picture_code(wish: KeepCode, services: Services) -> Code:
+    """The first state of a run as a code: the noise of its seed, the code or the mixture that it began from.
+
+    Of a branch it is that of the run it came from. Any other state must be recorded; then its level is that of its
+    step, and the run that goes on from there is told by its timesteps. Raises `StudioError`.
+    """
+    if wish.step > 0:
+        return _recorded(wish.recipe, wish.trajectory, wish.step, wish.name, services)
+    recipe, trajectory = wish.recipe, wish.trajectory
+    while isinstance(start := recipe.start, FromStep):
+        recipe, trajectory = start.parent, start.trajectory
+    if isinstance(recipe.start, FromCode):
+        if services.codes is None:
+            raise StudioError("Codes are not kept here.")
+        return services.codes.find(recipe.start.code)
+    if recipe.inpaint is None and isinstance(recipe.start, Noise):
+        code = seed_code(recipe, services.models.get(recipe.model))
+        return Code(_named(code.facts, wish.name), code.x)
+    if recipe.inpaint is None and isinstance(recipe.start, Between):
+        return _between(recipe, recipe.start, wish.name, services)
+    return _recorded(recipe, trajectory, 0, wish.name, services)
+
+
+def _between(recipe: Recipe, start: Between, name: str, services: Services) -> Code:
+    model = services.models.get(recipe.model)
+    level = segments(recipe, model.facts.schedule, services.samplers)[0].grid.levels[0]
+    shape = model.latent_shape(recipe.width, recipe.height)
+    x = CodeStart(start, level, model, shape, services.codes).state()
+    told = f"{100 * start.fraction:.0f} % of the way"
+    usual = f"{recipe.prompt[:60] or 'untitled'}, {told}"
+    facts = _facts(recipe, model, level, x, name or usual, "interpolation", told)
+    return Code(facts, x.float().contiguous())
+
+
+def _recorded(recipe: Recipe, trajectory: str, step: int, name: str, services: Services) -> Code:
+    store = services.trajectories
+    record = store.find(trajectory) if store is not None and trajectory else None
+    if record is None:
+        raise StudioError(NOT_KEPT)
+    model = services.models.get(recipe.model)
+    x = state_at(record, step).x.detach().to("cpu", copy=True).float().contiguous()
+    levels = record.header.levels
+    told = f"step {step} of {record.header.steps}"
+    facts = _facts(
+        recipe, model, levels[step], x, name or f"{recipe.prompt[:60] or 'untitled'}, {told}", "step", told
+    ).model_copy(
+        update={
+            "model_hash": record.header.model_hash,
+            "timesteps": tuple(level.timestep for level in levels[step:-1]),
+            "steps": len(levels) - 1 - step,
+        }
+    )
+    return Code(facts, x)
+
+
+def _facts(
+    recipe: Recipe, model: Model, level: NoiseLevel, x: Tensor, name: str, origin: Origin, told: str
+) -> CodeFacts:
+    channels, height, width = x.shape[1:]
+    return CodeFacts(
+        name=name[:NAME_MAXIMUM],
+        origin=origin,
+        told=told,
+        model=recipe.model,
+        model_hash=model.facts.hash,
+        timestep=level.timestep,
+        alpha=level.alpha,
+        sigma=level.sigma,
+        shape=(channels, height, width),
+        width=recipe.width,
+        height=recipe.height,
+        prompt=recipe.prompt,
+        negative_prompt=recipe.negative_prompt,
+        guidance=recipe.guidance.scale,
+        steps=recipe.sampling.steps,
+        spacing=recipe.sampling.spacing,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _named(facts: CodeFacts, name: str) -> CodeFacts:
+    return facts.model_copy(update={"name": name[:NAME_MAXIMUM]}) if name else facts
