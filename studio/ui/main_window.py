@@ -18,6 +18,7 @@ from studio.ui.actions import WindowActions
 from studio.ui.appearance import Appearance
 from studio.ui.branch_controller import BranchController
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.codes.shelf import Shelf
 from studio.ui.controller import Controller
 from studio.ui.export_controller import ExportController
 from studio.ui.focus_ring import FocusRing
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self._queue, self._store = queue, store
         self.form = FormState(samplers, _values_of(store.current), self)
         self.session = RunSession(queue, self)
+        self.shelf = Shelf(queue, self)
         self.recipe_pane = RecipePane(self.form, samplers, catalog)
         self.canvas = Canvas()
         self.paint_tools = PaintTools(self.canvas)

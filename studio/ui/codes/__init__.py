@@ -1,0 +1,1 @@
+"""Codes in the window: the shelf, inverting a picture, arithmetic."""
