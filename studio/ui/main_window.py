@@ -71,6 +71,14 @@ class MainWindow(QMainWindow):
         self.form = FormState(samplers, _values_of(store.current), self)
         self.session = RunSession(queue, self)
         self.shelf = Shelf(queue, self)
+        self._make_panes(samplers, catalog, store)
+        self._lay_out()
+        self._make_controllers(samplers, catalog, store, sources)
+        self._connect()
+        self._begin(store.current)
+
+    def _make_panes(self, samplers: SamplerRegistry, catalog: ModelCatalog, store: SettingsStore) -> None:
+        queue = self._queue
         self.recipe_pane = RecipePane(self.form, samplers, catalog)
         self.canvas = Canvas()
         self.paint_tools = PaintTools(self.canvas)
@@ -81,7 +89,11 @@ class MainWindow(QMainWindow):
         self.header = Header()
         self.stage = Stage(self.canvas, self.timeline, self.history, store.record, self)
         self.greeting = Greeting(self.canvas, self.form, queue, self)
-        self._lay_out()
+
+    def _make_controllers(
+        self, samplers: SamplerRegistry, catalog: ModelCatalog, store: SettingsStore, sources: SourceStore
+    ) -> None:
+        queue = self._queue
         self.actions_of_window = WindowActions(self, self.canvas)
         self.workspaces = Workspaces(self, store)
         self.controller = Controller(self, catalog, store)
@@ -92,8 +104,6 @@ class MainWindow(QMainWindow):
         self.exports = ExportController(self, queue, store)
         self.kept_steps = KeptSteps(self, queue)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
-        self._connect()
-        self._begin(store.current)
 
     def _begin(self, settings: Settings) -> None:
         """Look as at the end of the last start. The style sheet goes on last, when all widgets are made."""
@@ -103,8 +113,9 @@ class MainWindow(QMainWindow):
         self._appearance.dress()
 
     def warm_up(self) -> None:
-        """Have the model ready before the first press of Generate."""
+        """Have the model ready before the first press of Generate, and know which codes there are."""
         self.session.warm_up(self.form.values.model)
+        self.shelf.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember()

@@ -14,59 +14,22 @@ from torch import Tensor
 
 from studio.errors import InvalidField, StorageError
 from studio.export.picture_file import read_picture, write_new_picture
-from studio.generation.answers import answer
 from studio.generation.inversion import invert
-from studio.generation.run import run
-from studio.generation.services import Services
 from studio.generation.small_picture import THUMBNAIL
 from studio.image import Image
 from studio.job.cancel import CancelToken
-from studio.job.event import TERMINAL, Cancelled, Decoding, Failed, Finished, ImageReady, JobEvent, Started, StepDone
+from studio.job.event import TERMINAL, Cancelled, Decoding, Failed, Finished, ImageReady, Started, StepDone
 from studio.job.inversion import Inversion, Inverted
-from studio.job.recipe import FromCode, FromStep, Recipe, checked, recipe
+from studio.job.recipe import FromCode, checked
 from studio.job.recording import RecordSettings
-from studio.job.shelf import UnfinishedRequest
 from studio.library.pictures import PictureFolder
-from studio.library.sources import SourceStore
 from studio.models.model import Model
 from studio.sampling.schedule import NoiseLevel
 from studio.trajectory.code_store import CodeStore
 from studio.trajectory.store import TrajectoryStore
-from studio.trajectory.views import quantity
 from tests.unit.generation.inpainting.painted import photograph
-from tests.unit.generation.runs import At, Bent, picture, services, small
-
-PROMPT = "red apple, 3d style"
-
-
-class Desk:
-    """A model, a shelf of codes, and pictures to be inverted."""
-
-    def __init__(self, model: Any, folder: Path) -> None:
-        self.model, self.folder = model, folder
-        self.sources, self.codes = SourceStore(folder / "sources"), CodeStore(folder / "codes")
-
-    def services(self, **more: Any) -> Services:
-        return services(self.model, **{"sources": self.sources, "codes": self.codes, **more})
-
-    def wanted(self, image: Image, steps: int = 3, guidance: float = 1.0, refine: int = 0, **fields: Any) -> Inversion:
-        self.sources.offer(image)
-        size = {"width": -(-image.width // 8) * 8, "height": -(-image.height // 8) * 8}
-        plain = small("ddim", steps, **{"prompt": PROMPT, "guidance": {"scale": guidance}, **size, **fields})
-        return Inversion(recipe=plain, image=image.id, refine=refine, name="apple")
-
-    def events(self, wanted: Inversion, cancel: CancelToken | None = None, **more: Any) -> list[JobEvent]:
-        return list(invert(1, wanted, self.services(**more), cancel or CancelToken()))
-
-    def inverted(self, *words: Any, **fields: Any) -> Inverted:
-        told = self.events(self.wanted(*words, **fields))
-        found = [event for event in told if isinstance(event, Inverted)]
-        assert len(found) == 1, told[-1]
-        return found[0]
-
-    @property
-    def kept(self) -> list[Path]:
-        return list(self.folder.rglob("*.safetensors"))
+from tests.unit.generation.inverting import PROMPT, Desk
+from tests.unit.generation.runs import At, Bent, picture, small
 
 
 @pytest.fixture
@@ -165,46 +128,6 @@ def test_the_steps_of_the_reconstruction_are_kept_beside_it(desk: Desk) -> None:
     assert sorted(trajectory.states) == [0, 1, 2, 3]
     (code,) = trajectory.header.recipe.codes
     assert torch.equal(trajectory.states[0].x, desk.codes.find(code).x)
-
-
-def test_the_way_up_is_recorded_as_a_process_of_its_own(desk: Desk) -> None:
-    pictures = desk.folder / "pictures"
-    store = TrajectoryStore(desk.folder / "kept", lambda: pictures, lambda: RecordSettings("all"))
-    save = PictureFolder(pictures, write_new_picture).save
-    wanted = desk.wanted(photograph(64, 64))
-    event = next(e for e in desk.events(wanted, save=save, trajectories=store) if isinstance(e, Inverted))
-    way = TrajectoryStore(desk.folder / "kept", lambda: pictures).find(event.way)
-    assert way is not None
-    levels = [level.ratio for level in way.header.levels]
-    assert levels == sorted(levels)
-    assert sorted(way.states) == [0, 1, 2, 3]
-    assert torch.equal(way.states[3].x, desk.codes.find(event.code).x)
-    # Each state is made of the prediction that is kept with it and the state before, and of nothing else.
-    for step in (1, 2, 3):
-        level, x0 = way.header.levels[step], quantity(way, step, "x0")
-        again = level.alpha * x0 + level.sigma * quantity(way, step, "eps")
-        assert torch.allclose(way.states[step].x, again, atol=1e-4)
-    assert answer(UnfinishedRequest(), desk.services(trajectories=store)).runs == ()
-
-
-def test_who_keeps_no_steps_keeps_none_of_an_inversion(desk: Desk) -> None:
-    pictures = desk.folder / "pictures"
-    store = TrajectoryStore(desk.folder / "kept", lambda: pictures, lambda: RecordSettings("none"))
-    save = PictureFolder(pictures, write_new_picture).save
-    events = desk.events(desk.wanted(photograph(64, 64)), save=save, trajectories=store)
-    (event,) = [e for e in events if isinstance(e, Inverted)]
-    assert event.way == ""
-    assert not list((desk.folder / "kept").rglob("*.safetensors"))
-
-
-def test_nothing_starts_from_the_way_up(desk: Desk) -> None:
-    way = desk.wanted(photograph(64, 64)).way
-    assert Recipe.read(way.text()) == way
-    with pytest.raises(InvalidField, match="Start from its code"):
-        recipe(start=FromStep(trajectory="0" * 32, step=1, parent=way), width=64, height=64)
-    *_, end = run(1, way, desk.services(), CancelToken())
-    assert isinstance(end, Failed)
-    assert end.sentence == "This is the way from a picture to its code. Invert the picture instead."
 
 
 def test_a_picture_of_any_size_is_filled_up_and_cut_again(desk: Desk) -> None:
