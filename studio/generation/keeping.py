@@ -26,7 +26,7 @@ class Keeping:
         self._store = store
         self._recording: Recording | None = None
         if store is not None:
-            self._recording = store.begin_again(header, again) if again else store.begin(header)
+            self._recording = store.begin(header, again)
         self._again = again is not None
         self._over = False
         self._arrived = False

@@ -62,17 +62,17 @@ class TrajectoryStore:
         """Whether the user wants steps kept at all."""
         return self._settings().mode != "none"
 
-    def begin(self, header: TrajectoryHeader) -> Recording | None:
-        """A recording for a run that begins, or None if the user wants none."""
-        settings = self._settings()
+    def begin(self, header: TrajectoryHeader, again: RecordSettings | None = None) -> Recording | None:
+        """A recording for a run that begins, or None if the user wants none.
+
+        With `again` it is one of something that is there already, kept as that says. It has no journal: a crash loses
+        nothing.
+        """
+        settings = again or self._settings()
         if settings.mode == "none":
             return None
-        self._working[header.id] = recording = Recording(header, self._folder, settings)
-        return recording
-
-    def begin_again(self, header: TrajectoryHeader, settings: RecordSettings) -> Recording:
-        """A recording for a picture that is there already. It has no journal: a crash loses nothing."""
-        self._working[header.id] = recording = Recording(header, self._folder, settings, journaled=False)
+        recording = Recording(header, self._folder, settings, journaled=again is None)
+        self._working[header.id] = recording
         return recording
 
     def keep(self, recording: Recording, picture: Path) -> Kept:

@@ -86,7 +86,7 @@ def test_what_was_looked_at_last_stays_open_within_bounds(shelf: Shelf, monkeypa
 def test_recording_can_be_off(shelf: Shelf) -> None:
     shelf.settings = RecordSettings("none")
     assert shelf.store.begin(header()) is None
-    again = shelf.store.begin_again(header(), RecordSettings("all"))
+    again = shelf.store.begin(header(), RecordSettings("all"))
     again.add(state(0))
     assert sorted(shelf.store.find(name(7)).states) == [0]
     assert not list(shelf.kept.iterdir())
