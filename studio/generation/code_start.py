@@ -10,7 +10,7 @@ from torch import Tensor
 from studio.errors import InvalidField
 from studio.generation.reverse_process import start_deviation
 from studio.generation.services import Codes
-from studio.job.code import End, FromCode, FromSeed, codes_of
+from studio.job.code import CodeFacts, End, FromCode, FromSeed, codes_of
 from studio.job.recipe import Recipe
 from studio.models.model import Model
 from studio.sampling.interpolation import METHODS, linear
@@ -48,7 +48,7 @@ class CodeStart:
             if facts.origin != "seed" and _apart(facts.alpha, facts.sigma, self._level):
                 yield (
                     f"The code '{facts.name}' lies at level {facts.timestep:g} and this run begins at "
-                    f"{self._level.timestep:g}, so the picture differs. {_advice(facts.steps)}"
+                    f"{self._level.timestep:g}, so the picture differs. {_advice(facts)}"
                 )
 
     def _state(self, end: End) -> Tensor:
@@ -86,11 +86,21 @@ def blended(model: Model, recipe: Recipe) -> tuple[Tensor, Tensor]:
     return cond, uncond
 
 
+def same_level(one: CodeFacts, other: CodeFacts) -> bool:
+    """Whether two codes lie at one noise level."""
+    return not _apart(one.alpha, one.sigma, NoiseLevel(other.timestep, other.alpha, other.sigma))
+
+
 def _apart(alpha: float, sigma: float, level: NoiseLevel) -> bool:
     if min(alpha, level.alpha, sigma, level.sigma) <= 0:
         return (alpha, sigma) != (level.alpha, level.sigma)
     return abs(math.log(sigma / alpha) - math.log(level.sigma / level.alpha)) > SAME_LEVEL
 
 
-def _advice(steps: int) -> str:
-    return f"It fits at {steps} steps of the spacing that it was inverted with." if steps else ""
+def _advice(facts: CodeFacts) -> str:
+    if not facts.steps:
+        return ""
+    if facts.timesteps:
+        return f"It goes on at the timesteps {', '.join(f'{t:g}' for t in facts.timesteps[:8])}, …"
+    spacing = f"the spacing '{facts.spacing}'" if facts.spacing else "the spacing that it was inverted with"
+    return f"It fits at {facts.steps} steps of {spacing}."
