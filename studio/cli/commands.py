@@ -83,6 +83,12 @@ def _bench() -> Command:
     return COMMAND
 
 
+def _study() -> Command:
+    from studio.cli.study import COMMAND
+
+    return COMMAND
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -104,5 +110,6 @@ COMMANDS = (
     Entry("info", "show the recipe inside a picture", _info),
     Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),
     Entry("doctor", "check that this machine can make pictures", _doctor),
+    Entry("study", "make the tables of the DDIM paper for a model", _study),
     Entry("bench", "measure how fast the studio is", _bench),
 )

@@ -95,8 +95,6 @@ def free_folder(order: Order) -> Path:
 def _will_do(folder: Path, order: Order) -> bool:
     try:
         names = sorted(os.listdir(folder))
-    except NotADirectoryError:
-        return False
-    except OSError:  # not there yet; or not to be read, which the export itself tells
-        return True
+    except OSError:  # not there yet; or its parent will not do, which the export itself tells
+        return not os.path.isfile(folder)
     return not names or read_frame(folder / names[0]).get("export") == order.fingerprint

@@ -13,14 +13,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import CancelRequested, InvalidField
+from studio.errors import InvalidField
 from studio.generation.frames import recipe_at
-from studio.generation.interpolate import error_of
 from studio.generation.journey import Arrival
-from studio.generation.run import run
+from studio.generation.one_picture import one_picture
 from studio.generation.services import Services
 from studio.job.cancel import CancelToken
-from studio.job.event import Cancelled, Failed, ImageReady
 from studio.job.recipe import Recipe
 from studio.job.track import Track
 from studio.job.walk import Change
@@ -151,20 +149,11 @@ def _seen(recipe: Recipe, services: Services, cancel: CancelToken, measure: str)
     def arrived(arrival: Arrival) -> None:
         last[:] = [arrival]
 
-    pixels: Pixels | None = None
-    services = replace(services, save=None, trajectories=None)
-    for event in run(0, recipe, services, cancel, arrived):
-        if isinstance(event, Cancelled):
-            raise CancelRequested
-        if isinstance(event, Failed):
-            raise error_of(event)
-        if isinstance(event, ImageReady):
-            pixels = event.generated.image.pixels.astype(np.float32) / 255.0
+    image = one_picture(recipe, services, cancel, arrived)
     if measure == "latent" and last:
         latent: Pixels = last[0].step.x0.float().cpu().numpy()
         return latent
-    assert pixels is not None
-    return pixels
+    return image.pixels.astype(np.float32) / 255.0
 
 
 def _unknown(measure: str) -> str:

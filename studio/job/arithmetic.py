@@ -1,4 +1,4 @@
-"""Arithmetic with codes. Plain data."""
+"""A new code of others. Plain data."""
 
 from __future__ import annotations
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.image import Image, Mask
@@ -69,6 +71,10 @@ class Model(Protocol):
 
         Where `hidden` is 128 or more the picture counts as the grey in the middle, as inpainting networks learned it.
         """
+        ...
+
+    def features(self, image: Image) -> NDArray[np.float64]:
+        """What a picture is like, as numbers (d,): the spatial mean of what the encoder gives before its last layer."""
         ...
 
     def decode(self, latent: Tensor) -> Image:

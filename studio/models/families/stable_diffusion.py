@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.errors import InvalidField, NotFinite
@@ -114,11 +116,22 @@ class StableDiffusion:
     @torch.inference_mode()
     def encode(self, image: Image, hidden: Mask | None = None) -> Tensor:
         vae = self._parts.vae
-        rgb = torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
+        rgb = _signed(image)
         if hidden is not None:
             rgb = rgb * torch.from_numpy(hidden.values < 128)
         mean = self._finite(lambda pixels: vae.encode(pixels).latent_dist.mode(), rgb, "Encoding")
         return ((mean - _shift(vae)) * float(vae.config.scaling_factor)).to(self.dtype)
+
+    @torch.inference_mode()
+    def features(self, image: Image) -> NDArray[np.float64]:
+        encoder, seen = self._parts.vae.encoder, list[Tensor]()
+        watching = encoder.conv_act.register_forward_hook(lambda module, given, output: seen.append(output))
+        try:
+            encoder(_signed(image).to(self.device, self.dtype))
+        finally:
+            watching.remove()
+        found: NDArray[np.float64] = seen[0][0].double().mean(dim=(-2, -1)).cpu().numpy()
+        return found
 
     @torch.inference_mode()
     def decode(self, latent: Tensor) -> Image:
@@ -147,6 +160,11 @@ class StableDiffusion:
 def latent_scale(vae: Any) -> int:
     """Pixels a latent cell, a side."""
     return int(2 ** (len(vae.config.block_out_channels) - 1))
+
+
+def _signed(image: Image) -> Tensor:
+    """A picture as the autoencoder takes it: (1, 3, h, w), from -1 to 1."""
+    return torch.from_numpy(image.pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
 
 
 def _shift(vae: Any) -> float:

@@ -1,0 +1,188 @@
+"""`reverie study`: the tables of the DDIM paper for a model of this program, as text and as a plot."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from studio.cli import values
+from studio.cli.command import Command, Session
+from studio.cli.study_report import inversion_report, steps_report, write
+from studio.cli.workplace import Workplace, add_placement_flags
+from studio.errors import InvalidField, RefusedFile
+from studio.job.preview import PreviewSettings
+from studio.job.recipe import Recipe, recipe
+from studio.models.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from studio.generation.services import Services
+    from studio.generation.study_inversion import LossRow
+    from studio.generation.study_steps import QualityRow
+    from studio.job.cancel import CancelToken
+    from studio.models.catalog import ModelEntry
+
+R = TypeVar("R")
+
+INVERSION, STEPS = "inversion", "steps"
+INVERSION_COUNT, STEPS_COUNT = 24, 300
+INVERSION_STEPS, QUALITY_STEPS = "10,20,50,100,200,500", "4,10,20,50,100"
+STATISTICS = "reference_statistics.safetensors"
+CALLS_TIMED = 20
+SEED = 1
+
+EPILOG = """\
+inversion: pictures of the model and as many that no model made are inverted with DDIM at guidance 1, and drawn again.
+  The table tells the mean squared error of the latent, the PSNR of the round trip and that of the autoencoder alone.
+steps: pictures are drawn at guidance 1 with few and with many steps of DDIM, with eta 0 and with eta 1. The table tells
+  their Fréchet distance from the pictures that the model learned, in features of the model's own encoder.
+
+Both say first how long they will take. Ctrl+C cancels; nothing is written then.
+
+examples:
+  reverie study inversion --out inversion/
+  reverie study steps --count 1000 --steps 4,10,20,50,100,200 --out steps/"""
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("study", choices=(INVERSION, STEPS), metavar="inversion|steps", help="which table")
+    parser.add_argument("--model", default="starter", metavar="NAME", help="default: starter")
+    parser.add_argument(
+        "--count", type=values.bounded("count", "Count", 2, 100_000), metavar="N",
+        help=f"pictures; default: {INVERSION_COUNT} of each kind for inversion, {STEPS_COUNT} for steps",
+    )  # fmt: skip
+    parser.add_argument(
+        "--steps", type=_numbers, metavar="LIST", help=f"default: {INVERSION_STEPS} and {QUALITY_STEPS}"
+    )
+    parser.add_argument("--out", default=".", metavar="FOLDER", help="where table and plot go; default: here")
+    add_placement_flags(parser)
+
+
+def _run(flags: Namespace, session: Session) -> int:
+    workplace = Workplace(session.console)
+    entry = workplace.catalog.get(flags.model)
+    base = recipe(model=entry.name, width=entry.native_size[0], height=entry.native_size[1], seed=SEED)
+    vocabulary = _vocabulary(entry)
+    with session.interruptions.cancelling() as token, tempfile.TemporaryDirectory() as scratch:
+        services = workplace.services(workplace.placement(flags), PreviewSettings("off"))
+        study = _Study(session, services, base, token, Path(scratch))
+        if flags.study == INVERSION:
+            count, steps = flags.count or INVERSION_COUNT, flags.steps or _numbers(INVERSION_STEPS)
+            report = inversion_report(study.inversions(vocabulary.examples(count, SEED), count, steps))
+        else:
+            count, steps = flags.count or STEPS_COUNT, flags.steps or _numbers(QUALITY_STEPS)
+            report = steps_report(study.qualities(white_prompts(vocabulary, count), steps, entry.folder / STATISTICS))
+    for line in report.text.splitlines():
+        session.console.say(line)
+    for path in write(report, Path(flags.out), flags.study):
+        session.console.say(f"Saved {path}")
+    return 0
+
+
+class _Study:
+    """Runs studies with progress. Raises `CancelRequested` and `StudioError`."""
+
+    def __init__(self, session: Session, services: Services, base: Recipe, token: CancelToken, scratch: Path) -> None:
+        self._session, self._services, self._base, self._token = session, services, base, token
+        self._scratch = scratch
+
+    def inversions(self, prompts: Sequence[str], count: int, steps: Sequence[int]) -> list[LossRow]:
+        from dataclasses import replace
+
+        from studio.generation.study_inversion import drawn_subject, foreign_subject, losses
+        from studio.library.sources import SourceStore
+        from studio.trajectory.code_store import CodeStore
+
+        sources = SourceStore(self._scratch / "sources")
+        # What is measured here is of no use to the user: nothing of it goes to the shelf.
+        services = replace(self._services, sources=sources, codes=CodeStore(self._scratch / "codes"))
+        self._announce(2 * count * 2 * sum(steps))
+        recipes = [
+            self._base.model_copy(update={"prompt": prompt, "seed": SEED + number})
+            for number, prompt in enumerate(prompts)
+        ]
+        kinds = {
+            "its own": [drawn_subject(wanted, services, self._token) for wanted in recipes],
+            "others": [foreign_subject(number) for number in range(count)],
+        }
+        return [
+            row
+            for kind, subjects in kinds.items()
+            for row in self._followed(
+                losses(kind, subjects, self._base, steps, services, sources.offer, self._token),
+                len(subjects) * 2 * sum(steps),
+                kind,
+            )
+        ]
+
+    def qualities(self, prompts: Sequence[str], steps: Sequence[int], statistics: Path) -> list[QualityRow]:
+        from studio.generation.frechet import read_statistics
+        from studio.generation.study_steps import qualities
+
+        if not statistics.is_file():
+            raise InvalidField("model", "This model brings no statistics of what it learned, so there is no reference.")
+        etas = (0.0, 1.0)
+        calls = len(etas) * len(prompts) * sum(steps)
+        self._announce(calls)
+        working = qualities(prompts, self._base, steps, etas, read_statistics(statistics), self._services, self._token)
+        return self._followed(working, calls, "drawing")
+
+    def _announce(self, calls: int) -> None:
+        """Say how long it will take, from a few calls."""
+        from studio.generation.one_picture import one_picture
+        from studio.job.recipe import Guidance, Sampling
+
+        short = self._base.model_copy(update={"sampling": Sampling(steps=CALLS_TIMED), "guidance": Guidance(scale=1.0)})
+        one_picture(short, self._services, self._token)
+        began = time.perf_counter()
+        one_picture(short, self._services, self._token)
+        each = (time.perf_counter() - began) / CALLS_TIMED
+        self._session.console.note(f"{calls:,} network calls of {1000 * each:.0f} ms: {duration(calls * each)}.")
+
+    def _followed(self, working: Generator[int, None, R], calls: int, title: str) -> R:
+        """What a study comes to; a line is told at every tenth of it."""
+        done, told, began = 0, 0, time.perf_counter()
+        while True:
+            try:
+                done += next(working)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            if 10 * done // calls > told:
+                told = 10 * done // calls
+                left = (time.perf_counter() - began) * (calls - done) / done
+                self._session.console.note(f"{title}: {10 * told} %, {duration(left)} left")
+
+
+def white_prompts(vocabulary: Vocabulary, count: int) -> list[str]:
+    """Prompts of drawings on white, as the reference has them: evenly chosen from all concepts and styles."""
+    known = [f"{concept.name}, {style} style" for concept in vocabulary.concepts.values() for style in concept.styles]
+    return [known[number * len(known) // count % len(known)] for number in range(count)]
+
+
+def duration(seconds: float) -> str:
+    """Roughly, for reading."""
+    return f"about {seconds / 60:.0f} minutes" if seconds >= 90 else f"about {seconds:.0f} seconds"
+
+
+def _vocabulary(entry: ModelEntry) -> Vocabulary:
+    try:
+        return Vocabulary.open(entry.folder)
+    except RefusedFile:
+        raise InvalidField("model", "This model does not say which words it knows, so it cannot be studied.") from None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    read = values.bounded("steps", "Steps", 1, 1000)
+    return tuple(sorted({read(word.strip()) for word in text.split(",")}))
+
+
+COMMAND = Command(
+    "Make tables of the DDIM paper for a model: what an inversion loses, and how many steps are enough.",
+    _configure,
+    _run,
+    EPILOG,
+)
