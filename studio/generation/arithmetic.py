@@ -50,8 +50,8 @@ def _result(work: Arithmetic, xs: Sequence[Tensor]) -> Tensor:
     if work.kind == "mean":
         return mean(xs)
     if work.kind == "difference":
-        return difference(*xs)
-    return analogy(*xs, work.amount)
+        return difference(xs[0], xs[1])
+    return analogy(xs[0], xs[1], xs[2], work.amount)
 
 
 def _state(code: Code, base: CodeFacts) -> Tensor:
