@@ -34,23 +34,7 @@ _SHOWN = 60
 
 def add_track_flags(parser: ArgumentParser) -> None:
     """The keys, the frames between them, and what they are written as."""
-    parser.add_argument(
-        "--key", type=values.text("key", "Key"), action="append", required=True, metavar="SEED|CODE|PICTURE",
-        help="where the walk begins, passes by and ends; twice or more often, in order",
-    )  # fmt: skip
-    for flag, title, metavar in (("prompt", "Key prompt", "TEXT"), ("negative", "Key negative", "TEXT")):
-        parser.add_argument(
-            f"--key-{flag}", type=values.text(f"key_{flag}", title), action="append", metavar=metavar,
-            help=f"that of each key, in the order of the keys; default: --{flag} for all",
-        )  # fmt: skip
-    parser.add_argument(
-        "--key-guidance", type=values.number("key_guidance", "Key guidance"), action="append", metavar="S",
-        help="that of each key, in the order of the keys; default: --guidance for all",
-    )  # fmt: skip
-    parser.add_argument(
-        "--refine", type=values.bounded("refine", "Refine", 0, REFINE_MAXIMUM), metavar="N",
-        help=f"of keys that are pictures: how often each step of the inversion is repeated, 0 to {REFINE_MAXIMUM}",
-    )  # fmt: skip
+    _add_key_flags(parser)
     parser.add_argument(
         "--frames", type=values.bounded("frames", "Frames", 2, FRAMES_MAXIMUM), metavar="N",
         help=f"how many in all, the keys among them; default: {FRAMES}",
@@ -76,6 +60,26 @@ def add_track_flags(parser: ArgumentParser) -> None:
         help=f"frames a second, {FPS_MINIMUM:g} to {FPS_MAXIMUM:g}; default: 12",
     )  # fmt: skip
     parser.add_argument("--out", metavar="FILE|FOLDER", help="where to save; see below")
+
+
+def _add_key_flags(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--key", type=values.text("key", "Key"), action="append", required=True, metavar="SEED|CODE|PICTURE",
+        help="where the walk begins, passes by and ends; twice or more often, in order",
+    )  # fmt: skip
+    for flag, title, metavar in (("prompt", "Key prompt", "TEXT"), ("negative", "Key negative", "TEXT")):
+        parser.add_argument(
+            f"--key-{flag}", type=values.text(f"key_{flag}", title), action="append", metavar=metavar,
+            help=f"that of each key, in the order of the keys; default: --{flag} for all",
+        )  # fmt: skip
+    parser.add_argument(
+        "--key-guidance", type=values.number("key_guidance", "Key guidance"), action="append", metavar="S",
+        help="that of each key, in the order of the keys; default: --guidance for all",
+    )  # fmt: skip
+    parser.add_argument(
+        "--refine", type=values.bounded("refine", "Refine", 0, REFINE_MAXIMUM), metavar="N",
+        help=f"of keys that are pictures: how often each step of the inversion is repeated, 0 to {REFINE_MAXIMUM}",
+    )  # fmt: skip
 
 
 def read_ends(words: Sequence[str], codes: CodeStore) -> tuple[GivenEnd, ...]:

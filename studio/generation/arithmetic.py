@@ -95,7 +95,8 @@ def _formula(work: Arithmetic, names: Sequence[str]) -> str:
     if work.kind == "difference":
         return f"{short[0]} - {short[1]}"
     if work.kind == "analogy":
-        return f"{short[0]} + {work.amount:g} ({short[1]} - {short[2]})"
+        sign = "-" if work.amount < 0 else "+"
+        return f"{short[0]} {sign} {abs(work.amount):g} ({short[1]} - {short[2]})"
     told = f"mean of {', '.join(short)}"
     for shown in range(len(short) - 1, 0, -1):
         if len(told) <= TOLD_MAXIMUM:
