@@ -106,8 +106,8 @@ def _judged(found: Mapping[tuple[float, int], float], steps: Sequence[int], floo
     elif both:
         where = ", ".join(map(str, against))
         yield (
-            f"In the DDIM paper η 0 is nearer at every number of steps; here it is not at {where}. The likely reason: a "
-            "small model that knows its drawings by heart gains more from fresh noise, which corrects what earlier "
+            f"In the DDIM paper η 0 is nearer at every number of steps; here it is not at {where}. The likely reason: "
+            "a small model that knows its drawings by heart gains more from fresh noise, which corrects what earlier "
             "steps got wrong, than it loses by it."
         )
 
