@@ -57,7 +57,7 @@ def inversion_report(rows: Sequence[LossRow]) -> Report:
     text = "\n".join([*table, "", *_told(rows, kinds, found)])
     note = "DDIM, guidance 1, no refinement. The paper's figures are of another model and of pixels: compare the slope."
     heading = "Inversion: the more steps, the truer the code"
-    return Report(text, LineChart(heading, "steps", "mean squared error of the latent", lines, note))
+    return Report(text, LineChart(heading, "steps", "mean squared error of the latent, lower is better", lines, note))
 
 
 def _told(rows: Sequence[LossRow], kinds: Sequence[str], found: dict[tuple[str, int], LossRow]) -> Iterator[str]:
@@ -88,12 +88,15 @@ def steps_report(rows: Sequence[QualityRow], floor: float) -> Report:
         table.append(_line(number, *(f"{found[eta, number]:.3f}" for eta in etas), *paper))
     lines = [Line(f"DDIM, η {eta:g}", tuple((n, found[eta, n]) for n in steps)) for eta in etas]
     pictures = rows[0].count
+    lines.append(Line("as many draws of what it learned", tuple((n, floor) for n in steps), dashed=True))
     note = f"{pictures} pictures a point, guidance 1. {ENCODER}"
     text = "\n".join(
         [*table, "", f"{pictures} pictures a figure, guidance 1. {ENCODER}", *_judged(found, steps, floor)]
     )
     heading = "How many steps are enough"
-    return Report(text, LineChart(heading, "steps", "Fréchet distance to what the model learned", lines, note))
+    return Report(
+        text, LineChart(heading, "steps", "Fréchet distance to what the model learned, lower is better", lines, note)
+    )
 
 
 def _judged(found: Mapping[tuple[float, int], float], steps: Sequence[int], floor: float) -> Iterator[str]:

@@ -148,8 +148,12 @@ def test_the_report_of_steps_judges_the_order_of_the_etas(distances: dict[float,
         for eta, found in distances.items()
         for steps, distance in zip((4, 10), found, strict=True)
     ]
-    text = steps_report(rows, 0.0099).text
+    report = steps_report(rows, 0.0099)
+    text = report.text
     assert said in text
+    assert [line.points[-1] for line in report.chart.lines] == [
+        *((10, found[1]) for found in distances.values()), (10, 0.0099),
+    ]  # fmt: skip
     assert "would come to 0.010" in text
     assert cells(text.splitlines())[2] == ["10", "0.100", "0.200", "13.36", "41.07"]
 
