@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         # Out of sight first: ending the threads may take as long as one network call.
         self.hide()
         self.inpaint.shut_down()
+        self.interpolating.shut_down()
         self._store.save()
         self.tree.stop()
         self.exports.shut_down()

@@ -29,7 +29,7 @@ class FrameActions(QObject):
     def __init__(self, window: MainWindow, state: TrackState, controller: InterpolateController) -> None:
         super().__init__(controller)
         self._window, self._state, self._controller = window, state, controller
-        self._waiting: dict[KeepCode, int] = {}
+        self._waiting: list[tuple[KeepCode, int]] = []
         window.shelf.answered.connect(self._answered)
 
     def open(self, frames: WalkFrames | None, number: int, place: QPoint) -> None:
@@ -55,7 +55,7 @@ class FrameActions(QObject):
             self._controller.add_key(key, frame)
             return
         question = KeepCode(recipe, name=self.tr("frame {frame}").format(frame=frame + 1), thumbnail=small)
-        self._waiting[question] = frame
+        self._waiting.append((question, frame))
         self._window.shelf.ask(question)
 
     def keep(self, recipe: Recipe, small: Image | None) -> None:
@@ -71,10 +71,12 @@ class FrameActions(QObject):
     def _answered(self, answer: Answer) -> None:
         if not isinstance(answer.question, KeepCode):
             return
-        frame = self._waiting.pop(answer.question, None)
+        waiting = [(question, frame) for question, frame in self._waiting if question is answer.question]
+        self._waiting = [one for one in self._waiting if one[0] is not answer.question]
         if answer.sentence:
             self._window.controller.toast.tell(answer.sentence)
-        elif frame is not None:
-            recipe = answer.question.recipe
+            return
+        for question, frame in waiting:
+            recipe = question.recipe
             key = Key(FromCode(code=answer.code), recipe.prompt, recipe.negative_prompt, recipe.guidance.scale)
             self._controller.add_key(key, frame)

@@ -59,6 +59,11 @@ class InterpolateController(QObject):
         """Whether this is the workspace of the moment."""
         return self._window.workspaces.name == INTERPOLATE
 
+    def shut_down(self) -> None:
+        """Remember the track as it is."""
+        self._remember.stop()
+        self._store.change(track=self._state.plan.data())
+
     def render(self) -> None:
         """Make all frames."""
         self._window.greeting.end()

@@ -60,6 +60,10 @@ class KeyPanel(QWidget):
         self._connect()
         self._refresh()
 
+    def type_prompt(self, text: str) -> None:
+        """Give the chosen key other words."""
+        self._prompt.replace_text(text)
+
     def _editor(self, name: str, placeholder: str, lines: int) -> PromptEdit:
         editor = PromptEdit(lines=lines)
         editor.setAccessibleName(name)

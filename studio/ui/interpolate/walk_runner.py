@@ -198,7 +198,7 @@ class WalkRunner(QObject):
         if self.rendered is None or self.rendering:
             return
         try:
-            same = self._rendered_as == self.recipes()
+            same = not self.waits_for_measuring() and self._rendered_as == self.recipes()
         except InvalidField:
             same = False
         if not same:

@@ -154,6 +154,10 @@ class HistoryPanel(QWidget):
         if jobs:
             self.compare_requested.emit(jobs[0], jobs[1] if len(jobs) == 2 else None)
 
+    def select_all(self) -> None:
+        """Choose every picture."""
+        self._list.selectAll()
+
     def chosen(self) -> list[JobId]:
         """The chosen jobs that have a picture, oldest first."""
         rows = sorted(self._list.selectedIndexes(), key=QModelIndex.row, reverse=True)
