@@ -17,6 +17,7 @@ from studio.ui.codes.shelf import Shelf
 from studio.ui.metrics import px
 from studio.ui.panels.card_list import CardList
 from studio.ui.widgets.icon_button import IconButton
+from studio.ui.widgets.state import plain_tooltip
 
 SIDE = 12
 
@@ -93,9 +94,9 @@ class CodesPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._list.setAccessibleName(self.tr("Codes"))
-        self._search.setPlaceholderText(self.tr("Search name, prompt, origin"))
+        self._search.setPlaceholderText(self.tr("Search codes"))
         self._search.setAccessibleName(self.tr("Search codes"))
-        self._search.setClearButtonEnabled(False)
+        self._search.setToolTip(plain_tooltip(self.tr("Name, prompt and origin are searched."), "Ctrl+F"))
         self._search.setAcceptDrops(False)
         self._empty.setText(self.tr("Drop a picture to invert it; Ctrl+K keeps this one's code."))
         self._pages = QStackedLayout()

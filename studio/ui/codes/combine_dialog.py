@@ -150,6 +150,7 @@ class CombineDialog(QDialog):
         if self.name.value() in ("", self._own_name):
             self._own_name = formula[:NAME_MAXIMUM]
             self.name.set_value(self._own_name)
+            self.name.show_changed(False)
         self._problem.tell("")
         self._fit()
 
@@ -161,7 +162,8 @@ class CombineDialog(QDialog):
         if kind == "difference":
             return f"{names[0]} - {names[1]}"
         amount = self._amount()
-        return f"{names[0]} {'-' if amount < 0 else '+'} {abs(amount):g} ({names[1]} - {names[2]})"
+        times = "" if abs(amount) == 1.0 else f"{abs(amount):g} "
+        return f"{names[0]} {'-' if amount < 0 else '+'} {times}({names[1]} - {names[2]})"
 
     def _short(self, code: str) -> str:
         name = name_of(self._cards[code])

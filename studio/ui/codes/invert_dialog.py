@@ -136,10 +136,9 @@ class InvertDialog(QDialog):
         for row in (self.size_row, self.steps, self.guidance, self.refine):
             column.addWidget(row)
         notes = QVBoxLayout()
-        notes.setContentsMargins(px(GUTTER), px(4), px(GUTTER), px(8))
-        notes.setSpacing(px(4))
+        notes.setContentsMargins(px(GUTTER), px(8), px(GUTTER), px(12))
+        notes.setSpacing(px(8))
         set_state(self._warning, "tone", "warning")
-        self._offer.setProperty("kind", "link")
         notes.addWidget(self._warning)
         notes.addWidget(self._offer, 0, Qt.AlignmentFlag.AlignLeft)
         notes.addWidget(self._cost)
@@ -190,7 +189,7 @@ class InvertDialog(QDialog):
     def _tell(self) -> None:
         """What this costs, and what guidance does to it."""
         steps, refine = int(self.steps.value()), int(self.refine.value())
-        text = self.tr("{steps} steps up to the code and {steps} down again: {calls} calls of the network a picture.")
+        text = self.tr("{steps} steps up to the code and {steps} down again: {calls} calls of the network.")
         self._cost.setText(text.format(steps=steps, calls=steps * (refine + 2)))
         guided = float(self.guidance.value()) > 1.0
         refined = self.tr("Above guidance 1 the inversion is only approximate; the residual tells how near it came.")

@@ -96,19 +96,20 @@ class InvertedDialog(QDialog):
         self.view.setAccessibleName(self.tr("The picture and what its code draws"))
         self.view.show_pair(source, drawn, apart, source.size())
         tools = QHBoxLayout()
-        tools.setContentsMargins(px(8), px(4), px(12), px(8))
+        tools.setContentsMargins(px(8), px(4), px(12), 0)
         tools.setSpacing(px(4))
         group = QButtonGroup(self)
         for button in self._ways.values():
             group.addButton(button)
             tools.addWidget(button)
+        tools.addStretch(1)
         self._told.setProperty("role", "secondary")
-        tools.addSpacing(px(8))
-        tools.addWidget(self._told, 1)
+        self._told.setContentsMargins(px(GUTTER), px(4), px(GUTTER), px(8))
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.view, 1)
         left.addLayout(tools)
+        left.addWidget(self._told)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -164,7 +165,7 @@ class InvertedDialog(QDialog):
         self.way.setEnabled(bool(self._found.way))
         there = self.tr("The steps from the picture to its code, in the timeline")
         self.way.setToolTip(plain_tooltip(there if self._found.way else self.tr("The steps were not kept.")))
-        self.way.clicked.connect(lambda: self.way_requested.emit(self._found.way))
+        self.way.clicked.connect(self._show_way)
         guided = self._inversion.recipe.guidance.scale > 1.0
         self.again.setVisible(guided and not self._inversion.refine)
         text = self.tr("Repeat each step {times} times, so that the way back is the way up")
@@ -172,12 +173,17 @@ class InvertedDialog(QDialog):
         self.again.clicked.connect(self._again)
 
     def _start(self) -> None:
-        self.start_requested.emit(self._found.code)
         self.accept()
+        self.start_requested.emit(self._found.code)
+
+    def _show_way(self) -> None:
+        """It is shown in the window behind, so this one goes."""
+        self.accept()
+        self.way_requested.emit(self._found.way)
 
     def _again(self) -> None:
-        self.again_requested.emit(REFINE_OFFERED)
         self.accept()
+        self.again_requested.emit(REFINE_OFFERED)
 
     def _difference_words(self) -> str:
         apart = self._apart

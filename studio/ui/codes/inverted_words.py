@@ -28,7 +28,7 @@ def measured(inversion: Inversion, found: Inverted) -> Iterator[Measured]:
         yield _tr("Round trip"), decibels(trip.psnr), _trip(inversion, trip.autoencoder - trip.psnr)
         yield (
             _tr("Latent error"),
-            f"{trip.latent_error:.1e}",
+            f"{trip.latent_error:.2g}",
             _tr("Mean squared error of the latent, there and back. It falls about as 1 / steps."),
         )
     if found.residual is not None:

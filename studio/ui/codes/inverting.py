@@ -132,7 +132,7 @@ class Inverting(QObject):
         if self.result is not None:
             self.result.close()
         dialog = self.result = InvertedDialog(inversion, found, end.notices, self._window)
-        dialog.start_requested.connect(self._codes.starting.start_with_its_own)
+        dialog.start_requested.connect(self._start_from)
         dialog.way_requested.connect(self.show_way)
         dialog.again_requested.connect(lambda refine: self._again(inversion, found, refine))
         dialog.finished.connect(self._closed)
@@ -142,6 +142,11 @@ class Inverting(QObject):
         if self.result is not None:
             self.result.deleteLater()
             self.result = None
+
+    def _start_from(self, code: str) -> None:
+        """With the words that it was inverted with: unchanged, they draw the picture again."""
+        self._codes.starting.start_with_its_own(code)
+        self._window.activateWindow()
 
     def _again(self, inversion: Inversion, found: Inverted, refine: int) -> None:
         self.start(inversion.model_copy(update={"refine": refine}), found.source)
@@ -158,6 +163,8 @@ class Inverting(QObject):
             return
         film = Film.of_record(facts, None)
         window.greeting.end()
+        # Noise grows in x; what the network expects hardly changes on the way.
+        window.timeline.set_kind("x")
         window.timeline.show_film(film)
         window.timeline.filmstrip.go_to(film.done)
         window.activateWindow()

@@ -21,7 +21,7 @@ from studio.ui.codes.code_mime import code_mime
 from studio.ui.codes.codes_model import CARD
 from tests.gui.studio_driver import BUTTON, Driver
 
-STEPS, EDGE = 3, 64
+STEPS, EDGE = 2, 64
 
 
 class Codes:
