@@ -57,6 +57,13 @@ def resources() -> Path:
     raise StudioError(f"The program's own files are missing beside {package}. Install {NAME} again.")
 
 
+def plugins() -> Path:
+    """The folder of the plugins that come with the program; it may be missing."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_plugins"
+    return installed if installed.is_dir() else package.parent / "plugins"
+
+
 def starter_model() -> Path:
     """The model folder that is built in."""
     return resources() / "models" / "starter"

@@ -23,7 +23,7 @@ PREVIOUS_SUFFIX, DAMAGED_SUFFIX = ".previous", ".damaged-"
 Theme = Literal["dark", "light", "system"]
 PreviewDecoder = Literal["auto", "linear", "tiny", "full", "off"]
 PreviewKind = Literal["x0", "x"]
-WorkspaceName = Literal["generate", "inpaint"]
+WorkspaceName = Literal["generate", "inpaint", "interpolate"]
 RecordMode = Literal["all", "every", "none"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "float16", "bfloat16"]
@@ -35,9 +35,9 @@ class Settings(BaseModel):
     """Frozen; `with_` makes a changed copy. Unknown keys are kept and written again.
 
     `form` holds the fields as the user left them, `recipe` the text of the last recipe. Window geometry and state are
-    base64. `painting_name` is what the open painting is called, `brush` and `overlay` how a mask is painted and shown.
-    `ui_scale` is in percent. `pictures_folder` None is the default place. `record_limit_gb` is
-    how much space the steps of all pictures may take, in 10⁹ bytes, 0 for no limit.
+    base64. `painting_name` is what the open painting is called, `brush` and `overlay` how a mask is painted and shown,
+    `track` that of the interpolation studio. `ui_scale` is in percent. `pictures_folder` None is the default place.
+    `record_limit_gb` is how much space the steps of all pictures may take, in 10⁹ bytes, 0 for no limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -50,6 +50,7 @@ class Settings(BaseModel):
     painting_name: Text = ""
     brush: Mapping[str, Any] = Field(default_factory=dict)
     overlay: Mapping[str, Any] = Field(default_factory=dict)
+    track: Mapping[str, Any] = Field(default_factory=dict)
     splitters: Mapping[str, tuple[Annotated[int, Field(ge=0, le=100_000)], ...]] = Field(default_factory=dict)
     theme: Theme = "dark"
     ui_scale: Annotated[int, Field(ge=90, le=150)] = 100

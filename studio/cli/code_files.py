@@ -15,7 +15,7 @@ from studio import storage
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
 from studio.job.code import SUFFIX, CodeFacts, FromCode
-from studio.job.recipe import Guidance, Recipe
+from studio.job.recipe import SPACINGS, Guidance, Recipe, Sampling
 
 if TYPE_CHECKING:
     from studio.cli.console import Console
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CODE_HELP = """\
 Starting from a code: --code takes a .code.safetensors file, which is then kept in Reverie's data folder, or the 64
 digits of the id of a code that is kept there. 'reverie invert' makes a code of a picture, --save-code one of a seed.
-What is not given is as the code says: its prompt, negative prompt, guidance, steps, size and model. The seed, 0 if it
-is not given, draws only the fresh noise of samplers that take some."""
+What is not given is as the code says: its prompt, negative prompt, guidance, steps, spacing, size and model. The
+seed, 0 if it is not given, draws only the fresh noise of samplers that take some."""
 
 USUAL_MODEL = "starter"
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -70,7 +70,7 @@ def add_code_flags(parser: ArgumentParser) -> None:
     group.add_argument(
         "--save-code", metavar="FILE", help="also save the noise of the seed as a .code.safetensors file"
     )
-    parser.set_defaults(prompt=None, negative=None, guidance=None, model=None)
+    parser.set_defaults(prompt=None, negative=None, guidance=None, spacing=None, model=None)
 
 
 def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
@@ -81,7 +81,8 @@ def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
     if flags.code is None:
         if flags.prompt is None:
             raise InvalidField("prompt", "--prompt is missing. Run 'reverie generate --help' to see how it is given.")
-        _complete(flags, {"negative": "", "guidance": Guidance().scale, "model": USUAL_MODEL})
+        usual = {"negative": "", "guidance": Guidance().scale, "spacing": Sampling().spacing, "model": USUAL_MODEL}
+        _complete(flags, usual)
         return None
     if flags.image is not None:
         raise InvalidField("code", "--code and --image both say where to start. Give one of them.")
@@ -89,7 +90,7 @@ def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
         raise InvalidField("save_code", "--save-code is about the noise of a seed. Leave it out, or --code.")
     store = workplace.codes()
     code = store.find(flags.code) if _ID.fullmatch(flags.code) else _taken_in(Path(flags.code).expanduser(), store)
-    _complete(flags, _said(code.facts, explicit=not isinstance(flags.spacing, str)))
+    _complete(flags, _said(code.facts, flags))
     return FromCode(code=code.id)
 
 
@@ -154,13 +155,19 @@ def _taken_in(path: Path, store: CodeStore) -> Code:
     return code
 
 
-def _said(facts: CodeFacts, *, explicit: bool) -> dict[str, object]:
-    """What a code says of the flags. Timesteps that are given one by one say themselves how many they are."""
+def _said(facts: CodeFacts, flags: Namespace) -> dict[str, object]:
+    """What a code says of the flags. Timesteps that are given one by one say themselves how many they are.
+
+    A state on the way of a run goes on with the timesteps that it had left, unless another grid is asked for.
+    """
+    left = facts.timesteps if flags.steps is None and flags.spacing is None else ()
+    named = facts.spacing if facts.spacing in SPACINGS and facts.spacing != "explicit" else Sampling().spacing
     return {
         "prompt": facts.prompt,
         "negative": facts.negative_prompt,
         "guidance": facts.guidance,
-        "steps": None if explicit else facts.steps or None,
+        "steps": None if left or isinstance(flags.spacing, tuple) else facts.steps or None,
+        "spacing": left or named,
         "size": (facts.width, facts.height),
         "model": facts.model or USUAL_MODEL,
         "seed": 0,

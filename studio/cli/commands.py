@@ -23,6 +23,12 @@ def _invert() -> Command:
     return COMMAND
 
 
+def _codes() -> Command:
+    from studio.cli.codes import COMMAND
+
+    return COMMAND
+
+
 def _samplers() -> Command:
     from studio.cli.samplers import COMMAND
 
@@ -102,6 +108,7 @@ COMMANDS = (
     Entry("generate", "make pictures from a prompt", _generate),
     Entry("branch", "go on from a step of a picture, with something changed", _branch),
     Entry("invert", "find the code that draws a picture again", _invert),
+    Entry("codes", "list the codes that are kept, and make new ones of others", _codes),
     Entry("race", "compare samplers, steps or any field, side by side from one noise", _race),
     Entry("interpolate", "walk from code to code, as a clip, a sequence or a sheet", _interpolate),
     Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),

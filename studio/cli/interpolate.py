@@ -13,6 +13,7 @@ from studio.cli.event_data import event_data
 from studio.cli.export_flags import read_format, read_target, suffix_of
 from studio.cli.export_reporter import ExportReporter
 from studio.cli.generate import check_grid
+from studio.cli.picture_keys import KeyInverter, PictureKey, picture_keys, stand_ins, with_codes
 from studio.cli.recipe_flags import add_recipe_flags, recipes
 from studio.cli.track_flags import (
     add_track_flags,
@@ -33,7 +34,7 @@ from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, Finished, JobEvent, JobId
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
-from studio.job.track import FrameEvent, FrameReady, Track
+from studio.job.track import FrameEvent, FrameReady, Key, Track
 from studio.library.naming import clean_name, picture_names
 from studio.sampling.registry import builtin_samplers
 
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
 JOB: JobId = 1
 
 EPILOG = """\
-A key is a seed, or a code: its .code.safetensors file, or the 64 digits of its id. 'reverie invert' makes a code of a
-picture. The frame of a key is the very picture that the key gives alone; between keys the codes, the prompts'
-conditionings and the guidance are mixed. With --loop the walk ends one frame before it would begin again.
+A key is a seed, a code (its .code.safetensors file, or the 64 digits of its id), or a picture. A picture is inverted
+first, with the prompt and guidance of its key and the steps and spacing of the walk, and it is told how near its code
+comes to it; --key-guidance 1 or --refine 3 come nearer than guidance alone. Its code is kept, and the same picture is
+not inverted twice. The frame of a key is the very picture that the key gives alone; between keys the codes, the
+prompts' conditionings and the guidance are mixed. With --loop the walk ends one frame before it would begin again.
 
 --sheet 5x5 takes four keys as corners: upper left, upper right, lower left, lower right.
 
@@ -59,6 +62,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled.
 examples:
   reverie interpolate --prompt "red apple, 3d style" --key 7 --key 8 --key 9 --loop --frames 48 --out apples.gif
   reverie interpolate --key 7 --key 7 --key-prompt "red apple" --key-prompt "lemon" --even --out lemon.mp4
+  reverie interpolate --prompt "red apple" --guidance 1 --key photo.png --key 7 --out from-a-photo.mp4
   reverie interpolate --prompt "red apple" --key 1 --key 2 --key 3 --key 4 --sheet 5x5 --out sheet.png"""
 
 
@@ -74,10 +78,15 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(flags: Namespace, session: Session) -> int:
     workplace = Workplace(session.console)
-    track, wanted = _planned(flags, workplace)
+    base, keys, pictures = _read(flags, workplace)
+    track, wanted = _planned(flags, base, keys)
     order = _order(flags, workplace, wanted)
     with session.interruptions.cancelling() as token:
         services = workplace.services(workplace.placement(flags), PreviewSettings("off"))
+        if pictures:
+            found = KeyInverter(session, workplace, services, token, as_json=flags.json).codes(pictures)
+            track, wanted = _planned(flags, base, with_codes(keys, found))
+            order = replace(order, recipes=wanted)
         if track is not None and flags.even is not None:
             order = replace(order, recipes=_even(track, flags, session, services, token))
         if flags.out is None and order.format == "png":
@@ -92,8 +101,11 @@ def _run(flags: Namespace, session: Session) -> int:
             reporter.close()
 
 
-def _planned(flags: Namespace, workplace: Workplace) -> tuple[Track | None, tuple[Recipe, ...]]:
-    """The track, None for a sheet, and the recipes of the frames. Raises `InvalidField` and `RefusedFile`."""
+def _read(flags: Namespace, workplace: Workplace) -> tuple[Recipe, tuple[Key, ...], list[PictureKey]]:
+    """What the keys share, the keys, and those that are pictures: seeds stand in their place until they are inverted.
+
+    Raises `InvalidField` and `RefusedFile`.
+    """
     samplers = builtin_samplers()
     entry = workplace.catalog.get(flags.model, allow_path=True)
     codes = workplace.codes()
@@ -101,7 +113,12 @@ def _planned(flags: Namespace, workplace: Workplace) -> tuple[Track | None, tupl
     prepare(flags, ends, codes)
     base = recipes(flags, samplers, entry.name, entry.native_size)[0]
     check_grid(base, entry, samplers)
-    keys = read_keys(flags, ends)
+    keys = read_keys(flags, stand_ins(ends))
+    return base, keys, picture_keys(flags, ends, keys, base)
+
+
+def _planned(flags: Namespace, base: Recipe, keys: tuple[Key, ...]) -> tuple[Track | None, tuple[Recipe, ...]]:
+    """The track, None for a sheet, and the recipes of the frames. Raises `InvalidField`."""
     if flags.sheet is not None:
         check_sheet(flags)
         rows, columns = flags.sheet

@@ -6,12 +6,13 @@ import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Generator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from studio.cli import values
 from studio.cli.command import Command, Session
-from studio.cli.study_report import inversion_report, steps_report, write
+from studio.cli.study_report import Report, inversion_report, steps_report, write
 from studio.cli.workplace import Workplace, add_placement_flags
 from studio.errors import InvalidField, RefusedFile
 from studio.job.preview import PreviewSettings
@@ -32,6 +33,7 @@ INVERSION_COUNT, STEPS_COUNT = 24, 300
 INVERSION_STEPS, QUALITY_STEPS = "10,20,50,100,200,500", "4,10,20,50,100"
 STATISTICS = "reference_statistics.safetensors"
 CALLS_TIMED = 20
+ETAS = (0.0, 1.0)
 SEED = 1
 
 EPILOG = """\
@@ -57,11 +59,15 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=_numbers, metavar="LIST", help=f"default: {INVERSION_STEPS} and {QUALITY_STEPS}"
     )
+    parser.add_argument("--etas", type=_etas, metavar="LIST", help="η of DDIM, for steps; default: 0,1")
     parser.add_argument("--out", default=".", metavar="FOLDER", help="where table and plot go; default: here")
     add_placement_flags(parser)
+    parser.add_argument("--json", action="store_true", help="one row a line as JSON, instead of the table")
 
 
 def _run(flags: Namespace, session: Session) -> int:
+    if flags.study == INVERSION and flags.etas is not None:
+        raise InvalidField("etas", "Inversions are walked with η 0 alone. Leave out --etas.")
     workplace = Workplace(session.console)
     entry = workplace.catalog.get(flags.model)
     base = recipe(model=entry.name, width=entry.native_size[0], height=entry.native_size[1], seed=SEED)
@@ -69,17 +75,33 @@ def _run(flags: Namespace, session: Session) -> int:
     with session.interruptions.cancelling() as token, tempfile.TemporaryDirectory() as scratch:
         services = workplace.services(workplace.placement(flags), PreviewSettings("off"))
         study = _Study(session, services, base, token, Path(scratch))
-        if flags.study == INVERSION:
-            count, steps = flags.count or INVERSION_COUNT, flags.steps or _numbers(INVERSION_STEPS)
-            report = inversion_report(study.inversions(vocabulary.examples(count, SEED), count, steps))
-        else:
-            count, steps = flags.count or STEPS_COUNT, flags.steps or _numbers(QUALITY_STEPS)
-            report = steps_report(study.qualities(white_prompts(vocabulary, count), steps, entry.folder / STATISTICS))
-    for line in report.text.splitlines():
+        report, rows = _studied(flags, study, vocabulary, entry)
+        token.check()
+    _tell(flags, session, report, rows)
+    return 0
+
+
+def _studied(
+    flags: Namespace, study: _Study, vocabulary: Vocabulary, entry: ModelEntry
+) -> tuple[Report, Sequence[LossRow | QualityRow]]:
+    if flags.study == INVERSION:
+        count, steps = flags.count or INVERSION_COUNT, flags.steps or _numbers(INVERSION_STEPS)
+        losses = study.inversions(vocabulary.examples(count, SEED), count, steps)
+        return inversion_report(losses), losses
+    count, steps = flags.count or STEPS_COUNT, flags.steps or _numbers(QUALITY_STEPS)
+    prompts, etas = white_prompts(vocabulary, count), flags.etas or ETAS
+    rows, lowest = study.qualities(prompts, steps, etas, entry.folder / STATISTICS)
+    return steps_report(rows, lowest), rows
+
+
+def _tell(flags: Namespace, session: Session, report: Report, rows: Sequence[LossRow | QualityRow]) -> None:
+    """Say what was found, and save it."""
+    for row in rows if flags.json else ():
+        session.console.record({"study": flags.study, **asdict(row)})
+    for line in () if flags.json else report.text.splitlines():
         session.console.say(line)
     for path in write(report, Path(flags.out), flags.study):
-        session.console.say(f"Saved {path}")
-    return 0
+        (session.console.note if flags.json else session.console.say)(f"Saved {path}")
 
 
 class _Study:
@@ -118,17 +140,20 @@ class _Study:
             )
         ]
 
-    def qualities(self, prompts: Sequence[str], steps: Sequence[int], statistics: Path) -> list[QualityRow]:
-        from studio.generation.frechet import read_statistics
+    def qualities(
+        self, prompts: Sequence[str], steps: Sequence[int], etas: Sequence[float], statistics: Path
+    ) -> tuple[list[QualityRow], float]:
+        """The rows, and what as many draws of the reference itself come to."""
+        from studio.generation.frechet import floor, read_statistics
         from studio.generation.study_steps import qualities
 
         if not statistics.is_file():
             raise InvalidField("model", "This model brings no statistics of what it learned, so there is no reference.")
-        etas = (0.0, 1.0)
         calls = len(etas) * len(prompts) * sum(steps)
         self._announce(calls)
-        working = qualities(prompts, self._base, steps, etas, read_statistics(statistics), self._services, self._token)
-        return self._followed(working, calls, "drawing")
+        reference = read_statistics(statistics)
+        working = qualities(prompts, self._base, steps, etas, reference, self._services, self._token)
+        return self._followed(working, calls, "drawing"), floor(reference, len(prompts))
 
     def _announce(self, calls: int) -> None:
         """Say how long it will take, from a few calls."""
@@ -177,6 +202,11 @@ def _vocabulary(entry: ModelEntry) -> Vocabulary:
 
 def _numbers(text: str) -> tuple[int, ...]:
     read = values.bounded("steps", "Steps", 1, 1000)
+    return tuple(sorted({read(word.strip()) for word in text.split(",")}))
+
+
+def _etas(text: str) -> tuple[float, ...]:
+    read = values.number("etas", "η", 0.0, 1.0)
     return tuple(sorted({read(word.strip()) for word in text.split(",")}))
 
 

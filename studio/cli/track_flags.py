@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from studio.cli import values
+from studio.cli.painting import Painting
+from studio.cli.picture_keys import GivenEnd, PictureEnd
 from studio.errors import InvalidField
 from studio.export.order import FORMATS
+from studio.export.picture_file import read_picture
 from studio.export.sequence import FPS_MAXIMUM, FPS_MINIMUM
-from studio.job.code import SUFFIX, CodeFacts, FromCode, FromSeed, Method
+from studio.job.code import REFINE_MAXIMUM, SUFFIX, CodeFacts, FromCode, FromSeed, Method
 from studio.job.recipe import SEED_MAXIMUM, Guidance, Recipe, checked
 from studio.job.track import FRAMES_MAXIMUM, Key, Segment, Track, segment_count, shared_out
 from studio.sampling.easing import EASINGS
@@ -31,19 +34,7 @@ _SHOWN = 60
 
 def add_track_flags(parser: ArgumentParser) -> None:
     """The keys, the frames between them, and what they are written as."""
-    parser.add_argument(
-        "--key", type=values.text("key", "Key"), action="append", required=True, metavar="SEED|CODE|PICTURE",
-        help="where the walk begins, passes by and ends; twice or more often, in order",
-    )  # fmt: skip
-    for flag, title, metavar in (("prompt", "Key prompt", "TEXT"), ("negative", "Key negative", "TEXT")):
-        parser.add_argument(
-            f"--key-{flag}", type=values.text(f"key_{flag}", title), action="append", metavar=metavar,
-            help=f"that of each key, in the order of the keys; default: --{flag} for all",
-        )  # fmt: skip
-    parser.add_argument(
-        "--key-guidance", type=values.number("key_guidance", "Key guidance"), action="append", metavar="S",
-        help="that of each key, in the order of the keys; default: --guidance for all",
-    )  # fmt: skip
+    _add_key_flags(parser)
     parser.add_argument(
         "--frames", type=values.bounded("frames", "Frames", 2, FRAMES_MAXIMUM), metavar="N",
         help=f"how many in all, the keys among them; default: {FRAMES}",
@@ -71,13 +62,38 @@ def add_track_flags(parser: ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE|FOLDER", help="where to save; see below")
 
 
-def read_ends(words: Sequence[str], codes: CodeStore) -> tuple[FromSeed | FromCode, ...]:
-    """What the keys name. Codes that are files are kept in `codes`. Raises `InvalidField` and `RefusedFile`."""
+def _add_key_flags(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--key", type=values.text("key", "Key"), action="append", required=True, metavar="SEED|CODE|PICTURE",
+        help="where the walk begins, passes by and ends; twice or more often, in order",
+    )  # fmt: skip
+    for flag, title, metavar in (("prompt", "Key prompt", "TEXT"), ("negative", "Key negative", "TEXT")):
+        parser.add_argument(
+            f"--key-{flag}", type=values.text(f"key_{flag}", title), action="append", metavar=metavar,
+            help=f"that of each key, in the order of the keys; default: --{flag} for all",
+        )  # fmt: skip
+    parser.add_argument(
+        "--key-guidance", type=values.number("key_guidance", "Key guidance"), action="append", metavar="S",
+        help="that of each key, in the order of the keys; default: --guidance for all",
+    )  # fmt: skip
+    parser.add_argument(
+        "--refine", type=values.bounded("refine", "Refine", 0, REFINE_MAXIMUM), metavar="N",
+        help=f"of keys that are pictures: how often each step of the inversion is repeated, 0 to {REFINE_MAXIMUM}",
+    )  # fmt: skip
+
+
+def read_ends(words: Sequence[str], codes: CodeStore) -> tuple[GivenEnd, ...]:
+    """What the keys name; pictures are read. Codes that are files are kept in `codes`.
+
+    Raises `InvalidField` and `RefusedFile`.
+    """
     return tuple(_end(word, codes) for word in words)
 
 
-def prepare(flags: Namespace, ends: Sequence[FromSeed | FromCode], codes: CodeStore) -> None:
-    """Give the flags of the recipe that were left out what the keys say: the first seed, the size of a code."""
+def prepare(flags: Namespace, ends: Sequence[GivenEnd], codes: CodeStore) -> None:
+    """Give the flags of the recipe that were left out what the keys say: the first seed, the size of a code or else of
+    a picture. Raises `InvalidField`.
+    """
     if flags.count != 1:
         raise InvalidField("count", "Interpolating takes no count: --frames says how many pictures are made.")
     if flags.prompt is None:
@@ -90,7 +106,11 @@ def prepare(flags: Namespace, ends: Sequence[FromSeed | FromCode], codes: CodeSt
         flags.seed = next((end.seed for end in ends if isinstance(end, FromSeed)), 0)
     if flags.size is None:
         facts: CodeFacts | None = next((codes.find(end.code).facts for end in ends if isinstance(end, FromCode)), None)
-        flags.size = None if facts is None else (facts.width, facts.height)
+        picture = next((end for end in ends if isinstance(end, PictureEnd)), None)
+        if facts is not None:
+            flags.size = facts.width, facts.height
+        elif picture is not None:
+            flags.size = picture.size
 
 
 def read_keys(flags: Namespace, ends: Sequence[FromSeed | FromCode]) -> tuple[Key, ...]:
@@ -129,7 +149,7 @@ def check_sheet(flags: Namespace) -> None:
             raise InvalidField(name, f"A sheet of four keys takes no --{name}: it has rows and columns.")
 
 
-def _end(word: str, codes: CodeStore) -> FromSeed | FromCode:
+def _end(word: str, codes: CodeStore) -> GivenEnd:
     from studio.trajectory.code_file import read_code
 
     if _ID.fullmatch(word):
@@ -144,14 +164,11 @@ def _end(word: str, codes: CodeStore) -> FromSeed | FromCode:
         # One that is kept already stays as it is: it may have a name of its own there.
         return FromCode(code=code.id if codes.has([code.id]) else codes.keep(code))
     if path.suffix.lower() in PICTURES:
-        raise InvalidField(
-            "key",
-            f"{path.name[:_SHOWN]} is a picture, and keys are seeds and codes. Make its code with 'reverie invert' and "
-            "give that.",
-        )
+        picture = read_picture(path)
+        return PictureEnd(path, Painting(picture.image, notes=picture.problems))
     raise InvalidField(
-        "key", f"Key '{word[:_SHOWN]}' is not readable. Give a seed such as 7, or a code: its file, which ends in "
-        f"{SUFFIX}, or the 64 digits of its id.",
+        "key", f"Key '{word[:_SHOWN]}' is not readable. Give a seed such as 7, a code, which is a file that ends in "
+        f"{SUFFIX} or the 64 digits of its id, or a picture.",
     )  # fmt: skip
 
 

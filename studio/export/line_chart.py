@@ -18,7 +18,7 @@ GROUND, LINE, QUIET = (22, 22, 22), (60, 60, 60), (184, 184, 184)
 COLOURS = ((86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167))
 FINER = 2
 WIDTH, HEIGHT = 960, 560
-LEFT, RIGHT, TOP, BOTTOM = 96, 210, 84, 92
+LEFT, RIGHT, TOP, BOTTOM = 96, 210, 84, 106
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class LineChart:
         SheetText(19 * FINER, "SemiBold").draw(page, (24 * FINER, 18 * FINER), [self.heading])
         quiet.draw(page, (24 * FINER, 48 * FINER), [self.y])
         foot = (WIDTH - RIGHT) * FINER - quiet.width(self.x)
-        quiet.draw(page, (foot, (HEIGHT - BOTTOM + 34) * FINER), [self.x])
+        quiet.draw(page, (foot, (HEIGHT - BOTTOM + 30) * FINER), [self.x])
         note = small.wrapped(self.note, (WIDTH - 48) * FINER, 2)
         small.draw(page, (24 * FINER, (HEIGHT - 18) * FINER - len(note) * small.line), note)
 

@@ -45,7 +45,7 @@ class CodeStart:
         """What the user should know of how the codes fit."""
         for code in self._codes.values():
             facts = code.facts
-            if facts.origin != "seed" and _apart(facts.alpha, facts.sigma, self._level):
+            if not facts.any_schedule and apart(facts.alpha, facts.sigma, self._level):
                 yield (
                     f"The code '{facts.name}' lies at level {facts.timestep:g} and this run begins at "
                     f"{self._level.timestep:g}, so the picture differs. {_advice(facts)}"
@@ -57,7 +57,7 @@ class CodeStart:
         if isinstance(end, FromCode):
             code = self._codes[end.code]
             # What a seed gave is noise of deviation 1 whatever the schedule; what an inversion gave is used as it is.
-            return code.x * start_deviation(self._level) if code.facts.origin == "seed" else code.x
+            return code.x * start_deviation(self._level) if code.facts.any_schedule else code.x
         return METHODS[end.method](self._state(end.first), self._state(end.second), end.fraction)
 
     def _check(self, code: Code) -> None:
@@ -86,21 +86,20 @@ def blended(model: Model, recipe: Recipe) -> tuple[Tensor, Tensor]:
     return cond, uncond
 
 
-def same_level(one: CodeFacts, other: CodeFacts) -> bool:
-    """Whether two codes lie at one noise level."""
-    return not _apart(one.alpha, one.sigma, NoiseLevel(other.timestep, other.alpha, other.sigma))
-
-
-def _apart(alpha: float, sigma: float, level: NoiseLevel) -> bool:
+def apart(alpha: float, sigma: float, level: NoiseLevel) -> bool:
+    """Whether a state of that `alpha` and `sigma` lies at another level than `level`."""
     if min(alpha, level.alpha, sigma, level.sigma) <= 0:
         return (alpha, sigma) != (level.alpha, level.sigma)
     return abs(math.log(sigma / alpha) - math.log(level.sigma / level.alpha)) > SAME_LEVEL
 
 
 def _advice(facts: CodeFacts) -> str:
+    """How a run begins at the level of the code."""
     if not facts.steps:
         return ""
-    if facts.timesteps:
-        return f"It goes on at the timesteps {', '.join(f'{t:g}' for t in facts.timesteps[:8])}, …"
-    spacing = f"the spacing '{facts.spacing}'" if facts.spacing else "the spacing that it was inverted with"
+    # What lies on the way goes on with the levels that are left, whatever the spacing was called.
+    if facts.timesteps or facts.spacing == "explicit":
+        return f"It fits at the {facts.steps} timesteps that it was made for, given one by one."
+    # Codes of earlier versions do not tell their spacing.
+    spacing = f"the spacing {facts.spacing}" if facts.spacing else "the spacing that it was inverted with"
     return f"It fits at {facts.steps} steps of {spacing}."

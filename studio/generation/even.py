@@ -21,14 +21,13 @@ from studio.generation.services import Services
 from studio.job.cancel import CancelToken
 from studio.job.recipe import Recipe
 from studio.job.track import Track
-from studio.job.walk import Change
+from studio.job.walk import MEASURES, Change
 from studio.sampling.easing import evenly
 
 COARSE_STEPS = 8
 SAMPLES = 16
 # Places are rounded so that the same track is the same whatever the last bits of what was measured.
 DIGITS = 6
-MEASURES = ("pixels", "latent")
 NO_ENCODER = (
     "The text-image space needs a model with an image encoder, and this one has none. Measure in pixels or in the "
     "latent: --even pixels or --even latent."

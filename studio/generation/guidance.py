@@ -7,48 +7,19 @@ Lin et al. 2023, section 3.4 (rescale φ), Kynkäänniemi et al. 2024 (interval)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from studio.job.recipe import Guidance
 from studio.sampling.denoiser import Parametrisation, Prediction, network_output, prediction, restrict_x0
+from studio.sampling.guidance_rule import GuidanceContext, GuidanceRule
 from studio.sampling.sampler import Memory
 from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
 # (x of shape (n, C, h, w), its level, conditioning of shape (n, tokens, d)) -> raw output, (n, C or 2C, h, w)
 Network = Callable[[Tensor, NoiseLevel, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class GuidanceContext:
-    """What a rule may know of its run: what the network puts out, on which schedule, and φ of the recipe."""
-
-    parametrisation: Parametrisation
-    schedule: NoiseSchedule
-    rescale: float = 0.0
-
-
-class GuidanceRule(Protocol):
-    """A way to make one prediction from two.
-
-    `memory` is what the rule returned in the step before, None at the start. The host takes a new one only from the
-    first call of a step. The pair that is returned may disagree with x on purpose.
-    """
-
-    def combine(
-        self,
-        x: Tensor,
-        level: NoiseLevel,
-        cond: Prediction,
-        uncond: Prediction,
-        scale: float,
-        context: GuidanceContext,
-        memory: Memory | None,
-    ) -> tuple[Prediction, Memory | None]: ...
 
 
 class ClassifierFree:

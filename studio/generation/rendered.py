@@ -59,8 +59,7 @@ def _clouds(x: Plane, y: Plane, random: np.random.Generator) -> Plane:
 
 
 def _grain(x: Plane, y: Plane, random: np.random.Generator) -> Plane:
-    coarse = random.uniform(size=(16, 16))
-    found: Plane = np.kron(coarse, np.ones((len(x) // 16, len(x) // 16)))[: len(x), : len(x)]
+    found: Plane = random.uniform(size=(16, 16))[(y * 16).astype(int), (x * 16).astype(int)]
     return found
 
 

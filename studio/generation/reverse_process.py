@@ -18,7 +18,6 @@ from studio.generation.inpainting.constraint import Constraint
 from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.grid import TimestepGrid
 from studio.sampling.info import OptionValue
-from studio.sampling.noise import ImageNoise
 from studio.sampling.sampler import Memory, Run, Sampler, Step
 from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
@@ -29,6 +28,12 @@ class SteppedDenoiser(Denoiser, Protocol):
     def begin_step(self) -> None: ...
 
     def forget(self) -> None: ...
+
+
+class Draws(Protocol):
+    """Where a walk's noise comes from: standard normal draws of shape (n, C, h, w), one after another."""
+
+    def draw(self) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Walk:
     options: Mapping[str, OptionValue]
     grid: TimestepGrid
     schedule: NoiseSchedule
-    noise: ImageNoise
+    noise: Draws
     device: torch.device
     dtype: torch.dtype
     constraint: Constraint | None = None

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.generation.frechet import Statistics, frechet, statistics
-from studio.generation.one_picture import one_picture
 from studio.generation.services import Services
+from studio.generation.together import BATCH, Together
 from studio.job.cancel import CancelToken
-from studio.job.recipe import Guidance, Recipe, Sampling
+from studio.job.recipe import Recipe
 
 # Fréchet distances of the DDIM paper, table 1, CIFAR-10, in Inception features: by η, then by steps.
 PAPER = {
@@ -40,25 +40,20 @@ def qualities(
     cancel: CancelToken,
 ) -> Generator[int, None, list[QualityRow]]:
     """Draw one picture of each prompt, with seeds counted up from the base's, at guidance 1, for each η and number of
-    steps; yields the network calls since the last yield. Raises `CancelRequested` and `StudioError`.
+    steps; yields the pictures times steps since the last yield. Raises `CancelRequested` and `StudioError`.
     """
     model = services.models.get(base.model)
+    together = Together(model, services.samplers, cancel.check)
     rows = []
     for eta in etas:
         for count in steps:
-            sampling = Sampling(sampler="ddim", options={"eta": eta}, steps=count)
             features = []
-            for number, prompt in enumerate(prompts):
-                recipe = base.model_copy(
-                    update={
-                        "prompt": prompt,
-                        "seed": base.seed + number,
-                        "sampling": sampling,
-                        "guidance": Guidance(scale=1.0),
-                    }
-                )
-                features.append(model.features(one_picture(recipe, services, cancel)))
-                yield count
+            for first in range(0, len(prompts), BATCH):
+                some = prompts[first : first + BATCH]
+                seeds = [base.seed + first + number for number in range(len(some))]
+                latents = together.drawn(some, seeds, count, eta)
+                features += [model.features(model.decode(latent[None])) for latent in latents]
+                yield count * len(some)
             found = statistics(np.stack(features))
             rows.append(QualityRow(eta, count, len(prompts), frechet(found, reference)))
     return rows

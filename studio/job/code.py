@@ -111,7 +111,8 @@ class CodeFacts(Part):
     """What is known of a code beside its values.
 
     `timestep`, `alpha` and `sigma` are its level, `shape` is (C, h, w), sizes are in pixels.
-    A code of a seed belongs to no model and has no hash. `timesteps` are those that a run still walks which goes on
+    A code of a seed belongs to no model and has no hash. `steps` and `spacing` are those of the grid that an inversion
+    walked, or that a run from the code would. `timesteps` are those that a run still walks which goes on
     from a state on the way, noisiest first.
     """
 
@@ -135,6 +136,11 @@ class CodeFacts(Part):
     timesteps: Annotated[tuple[Real, ...], Field(max_length=10_000)] = ()
     created: Annotated[str, Field(max_length=40)] = ""
     round_trip: RoundTrip | None = None
+
+    @property
+    def any_schedule(self) -> bool:
+        """Whether this is noise of deviation 1 that fits every model: of a seed, or arithmetic with seeds alone."""
+        return self.origin == "seed" or (self.origin == "arithmetic" and not self.model)
 
     @field_validator("shape")
     @classmethod

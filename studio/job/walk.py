@@ -9,6 +9,9 @@ from studio.job.event import JobEvent
 from studio.job.recipe import Recipe
 from studio.job.track import Track
 
+MEASURES = ("pixels", "latent")
+"""Where the change along a track can be measured."""
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -26,7 +29,7 @@ class Walk:
 class Measuring:
     """Measure how much the picture changes along a track, and place its frames so that it changes evenly.
 
-    `measure` is a name of `studio.generation.even.MEASURES`; `samples` looks are taken in each segment.
+    `measure` is one of `MEASURES`; `samples` looks are taken in each segment.
     """
 
     track: Track

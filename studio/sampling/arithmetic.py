@@ -1,51 +1,55 @@
-"""Arithmetic with codes, as with Gaussian vectors: what comes out has the norm that noise would have.
+"""Arithmetic with codes as Gaussian vectors.
 
-The mean of two independent codes is shorter by √2 than each of them, and a network has never seen such noise. So every
-result is brought to the length of what went in, as in White 2016, "Sampling Generative Networks", section 2.
+A draw of a Gaussian in many dimensions lies near a sphere, and so do codes: sums and differences leave it, where no
+picture lies. So each result keeps its direction and gets the norm that its codes have. White 2016, "Sampling Generative
+Networks" (analogies); Samuel et al. 2023, "Norm-guided latent space exploration" (why the norm matters).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from studio.errors import InvalidField
 
-# A direction whose length is so small a part of what went in is rounding and nothing else.
-SMALLEST = 1e-6
+# A result so much shorter than its codes is what rounding left of nothing: float32 has seven digits.
+NOTHING = 1e-6
 
 
 def mean(codes: Sequence[Tensor]) -> Tensor:
-    """`(x₁ + … + xₙ) / n`, its norm set to the mean of theirs. Shapes (1, C, h, w), all alike.
+    """`(a + b + …) / n` with the norm `(|a| + |b| + …) / n`.
 
-    Raises `InvalidField` ("codes") where they cancel out.
+    Shapes are equal and there is at least one code; computed in float64, returned as the first code is. Raises
+    `InvalidField` where the sum is zero, as of a code and its opposite.
     """
-    return _of_norm(torch.stack(tuple(codes)).double().mean(dim=0), _mean_norm(codes), codes[0])
+    norms = _norms(*codes)
+    total = sum((code.double() for code in codes[1:]), codes[0].double())
+    return _of_norm(total / len(codes), norms, codes[0], "These codes cancel each other out")
 
 
 def difference(a: Tensor, b: Tensor) -> Tensor:
-    """`a - b`, its norm set to the mean of theirs. Raises `InvalidField` ("codes") for equal codes."""
-    return _of_norm(a.double() - b.double(), _mean_norm((a, b)), a)
+    """`a - b` with the norm `(|a| + |b|) / 2`. Raises `InvalidField` for two codes that are equal."""
+    return _of_norm(a.double() - b.double(), _norms(a, b), a, "There is no difference between equal codes")
 
 
-def analogy(a: Tensor, b: Tensor, c: Tensor, t: float) -> Tensor:
-    """`a + t (b - c)`, its norm set to that of a; with t = 0 it is a.
+def analogy(a: Tensor, b: Tensor, c: Tensor, amount: float) -> Tensor:
+    """`a + t (b - c)` with the norm `|a|`: what `b` has and `c` lacks, given to `a`. `amount` is t; at 0 it is `a`.
 
-    Raises `InvalidField` ("codes") where nothing is left.
+    Raises `InvalidField` where the result is zero.
     """
-    if t == 0.0:
-        return a.clone()
-    return _of_norm(a.double() + t * (b.double() - c.double()), float(a.double().norm()), a)
+    moved = a.double() + amount * (b.double() - c.double())
+    return _of_norm(moved, _norms(a), a, "These codes cancel each other out")
 
 
-def _mean_norm(codes: Sequence[Tensor]) -> float:
+def _norms(*codes: Tensor) -> float:
+    """The mean of the norms."""
     return sum(float(code.double().norm()) for code in codes) / len(codes)
 
 
-def _of_norm(direction: Tensor, norm: float, like: Tensor) -> Tensor:
-    length = float(direction.norm())
-    if length <= SMALLEST * norm:
-        raise InvalidField("codes", "These codes cancel each other out, so nothing is left. Choose others.")
-    return (direction * (norm / length)).to(like.dtype)
+def _of_norm(x: Tensor, wanted: float, like: Tensor, nothing: str) -> Tensor:
+    """`x` with another norm, in the dtype of `like`."""
+    norm = float(x.norm())
+    if norm <= NOTHING * wanted:
+        raise InvalidField("codes", f"{nothing}: the result is zero and has no direction. Choose other codes.")
+    return (x * (wanted / norm)).to(like.dtype)

@@ -70,7 +70,8 @@ class SamplerInfo:
     `final_level` is the end of the grid it wants: always `clean`, or the first trained level where the `model` is
     configured so. `fractional_timesteps` says that the spacing linspace need not be rounded. `per_image` says that
     the step size differs between pictures, so the host calls it picture by picture. `calls_per_step` is the number of
-    denoiser calls a step usually makes, for estimates of time.
+    denoiser calls a step usually makes, for estimates of time. `distilled` says that it is for models that were
+    trained for it, and does not follow the equation of others.
     """
 
     name: str
@@ -81,6 +82,7 @@ class SamplerInfo:
     fractional_timesteps: bool = False
     per_image: bool = False
     calls_per_step: int = 1
+    distilled: bool = False
 
     def __post_init__(self) -> None:
         names = [option.name for option in self.options]

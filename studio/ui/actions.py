@@ -82,7 +82,8 @@ class WindowActions:
         self._menu(tr("&Help"), self.keys, self.about)
 
     def _workspace_actions(self) -> tuple[QAction, ...]:
-        titles = (self._window.tr("Generate pictures"), self._window.tr("Paint on pictures"))
+        tr = self._window.tr
+        titles = (tr("Generate pictures"), tr("Paint on pictures"), tr("Walk between pictures"))
         actions = tuple(self._action(title, key) for title, key in zip(titles, KEYS, strict=True))
         for action in actions:
             action.setCheckable(True)

@@ -54,6 +54,9 @@ class Controller(QObject):
         if row is not None:
             window.recipe_pane.reveal(row, focus=True)
             return
+        if window.interpolating.is_shown:
+            window.interpolating.render()
+            return
         if window.inpaint.repaint.prepare():
             window.process.pausing.toggle()
             return

@@ -26,7 +26,7 @@ class ExportController(QObject):
     def __init__(self, window: MainWindow, queue: JobQueue, store: SettingsStore) -> None:
         super().__init__(window)
         self._window, self._store = window, store
-        self._exporting = Exporting(queue, window)
+        self.exporting = Exporting(queue, window)
         self.action = window.actions_of_window.export
         # Once the stage has followed what happened, too.
         self._later = QTimer(self)
@@ -39,7 +39,7 @@ class ExportController(QObject):
         window.timeline.projector.facts_arrived.connect(self._offer)
         for happening in (queue.job_event, queue.facts_ready):
             happening.connect(lambda _: self._later.start())
-        self._exporting.show_file.connect(lambda path: window.controller.files.show_in_folder(path))
+        self.exporting.show_file.connect(lambda path: window.controller.files.show_in_folder(path))
         self._offer()
 
     def export(self) -> None:
@@ -50,12 +50,12 @@ class ExportController(QObject):
         if sentence:
             self._window.controller.toast.tell(sentence)
         elif facts is not None and facts.recipe is not None:
-            self._exporting.open(facts, self._base(facts.recipe), timeline.kind)
+            self.exporting.open(facts, self._base(facts.recipe), timeline.kind)
 
     def shut_down(self) -> None:
         """Cancel what works, keep its frames, and end the exporting thread."""
         self._later.stop()
-        self._exporting.shut_down()
+        self.exporting.shut_down()
 
     def _why_not(self) -> str:
         """Why nothing can be exported now, or ""."""
@@ -64,7 +64,7 @@ class ExportController(QObject):
             return self.tr("This is noise put on a picture. Leave that view first: its own steps can be exported.")
         if film.running:
             return self.tr("The steps can be exported when the run is over.")
-        if self._exporting.possible(film.facts):
+        if self.exporting.possible(film.facts):
             return ""
         if film.recipe is None:
             return self.tr("There are no steps yet.")

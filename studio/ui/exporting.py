@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.errors import InvalidField
 from studio.export.order import steps_of
 from studio.job.facts import TrajectoryFacts
+from studio.job.recipe import Recipe
 from studio.job.view import ViewKind
 from studio.ui.dialogs.export_choices import ExportChoices
 from studio.worker.export_desk import ExportDesk
@@ -19,6 +20,7 @@ from studio.worker.job_queue import JobQueue
 
 if TYPE_CHECKING:
     from studio.ui.dialogs.export_dialog import ExportDialog
+    from studio.ui.interpolate.walk_export_dialog import WalkExportDialog
 
 
 class Exporting(QObject):
@@ -60,6 +62,19 @@ class Exporting(QObject):
         choices = self._choices if view is None else replace(self._choices, view=view)
         dialog = self._dialog = ExportDialog(self._desk, facts, base, choices, self._window)
         dialog.finished.connect(self._closed)
+        dialog.saved.connect(self.saved)
+        dialog.show_file.connect(self.show_file)
+        dialog.open()
+        return dialog
+
+    def open_walk(
+        self, recipes: tuple[Recipe, ...], folder: Path, fps: float, columns: int | None = None
+    ) -> WalkExportDialog:
+        """Open the dialog for the frames of a rendered walk, which lie in `folder`."""
+        from studio.ui.interpolate.walk_export_dialog import WalkExportDialog
+
+        dialog = WalkExportDialog(self._desk, recipes, folder, fps, columns, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.saved)
         dialog.show_file.connect(self.show_file)
         dialog.open()

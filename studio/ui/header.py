@@ -10,11 +10,11 @@ from studio.ui.tokens import GUTTER
 from studio.ui.widgets.state import plain_tooltip
 
 HEIGHT = 36
-GENERATE, INPAINT = "generate", "inpaint"
-WORKSPACES = (GENERATE, INPAINT)
+GENERATE, INPAINT, INTERPOLATE = "generate", "inpaint", "interpolate"
+WORKSPACES = (GENERATE, INPAINT, INTERPOLATE)
 """Their names, in the order of their tabs."""
 
-KEYS = ("F5", "F6")
+KEYS = ("F5", "F6", "F8")
 
 
 class Header(QWidget):
@@ -33,7 +33,8 @@ class Header(QWidget):
         self._tabs.setAccessibleName(self.tr("Workspaces"))
         self._tabs.setExpanding(False)
         self._tabs.setDrawBase(False)
-        for title, keys in zip((self.tr("Generate"), self.tr("Inpaint")), KEYS, strict=True):
+        titles = (self.tr("Generate"), self.tr("Inpaint"), self.tr("Interpolate"))
+        for title, keys in zip(titles, KEYS, strict=True):
             number = self._tabs.addTab(title)
             self._tabs.setTabToolTip(number, plain_tooltip(title, keys))
         self._where = QPushButton()

@@ -31,6 +31,11 @@ from studio.ui.header import Header
 from studio.ui.inpaint.inpaint_controller import InpaintController
 from studio.ui.inpaint.paint_tools import PaintTools
 from studio.ui.inpaint.workspaces import Workspaces
+from studio.ui.interpolate.bench import Bench
+from studio.ui.interpolate.interpolate_controller import InterpolateController
+from studio.ui.interpolate.key_panel import KeyPanel
+from studio.ui.interpolate.track_plan import TrackPlan
+from studio.ui.interpolate.track_state import TrackState
 from studio.ui.kept_steps import KeptSteps
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.recipe_pane import RecipePane
@@ -85,6 +90,10 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas()
         self.paint_tools = PaintTools(self.canvas)
         self.timeline = Timeline()
+        self.track_state = TrackState(TrackPlan.of_data(store.current.track), self)
+        self.bench = Bench(self.track_state, self.shelf.name)
+        self.key_panel = KeyPanel(self.track_state, self.shelf)
+        self.recipe_pane.add_keys(self.key_panel)
         self.history = HistoryPanel(load_image)
         self.tree = TreePanel(load_image, lambda: Path(store.current.pictures_folder or paths.pictures()))
         self.codes_panel = CodesPanel(self.shelf)
@@ -107,6 +116,7 @@ class MainWindow(QMainWindow):
         self.exports = ExportController(self, queue, store)
         self.kept_steps = KeptSteps(self, queue)
         self.codes = CodesController(self, queue, samplers, catalog, sources)
+        self.interpolating = InterpolateController(self, self.track_state, store)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
 
     def _begin(self, settings: Settings) -> None:
@@ -126,6 +136,7 @@ class MainWindow(QMainWindow):
         # Out of sight first: ending the threads may take as long as one network call.
         self.hide()
         self.inpaint.shut_down()
+        self.interpolating.shut_down()
         self._store.save()
         self.tree.stop()
         self.exports.shut_down()
@@ -141,6 +152,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.paint_tools, 1)
         column.addWidget(self.timeline)
+        column.addWidget(self.bench)
+        self.bench.hide()
         for pane in (middle, self.side, self.history, self.tree, self.codes_panel):
             pane.setProperty("surface", "panel")
             pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

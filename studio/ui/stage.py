@@ -155,6 +155,10 @@ class Stage(QObject):
         self._look_away(image, recipe, path)
         self._show(Scenery(image, path.name, recipe, path))
 
+    def show_frame(self, image: Image, caption: str, recipe: Recipe | None, path: Path | None = None) -> None:
+        """Show a picture that has no steps to look back at, such as the frame of a walk."""
+        self._show(Scenery(image, caption, recipe, path))
+
     def finished(self) -> Scenery | None:
         """What is shown, if it is a finished picture."""
         return self._scenery if self._scenery is not None and self._scenery.size is None else None

@@ -1,4 +1,4 @@
-"""Lets a part of the window take a code: dragged from the shelf, or the file of one."""
+"""Lets a widget take codes: from the shelf, or as files; and pictures that are to become codes."""
 
 from __future__ import annotations
 
@@ -6,68 +6,53 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.canvas.card import DropFrame
+from studio.errors import RefusedFile
 from studio.ui.codes.code_mime import code_file_in, codes_in
+from studio.ui.picture_drop import dropped_picture
 
 
 class CodeDrop(QObject):
-    """`dropped(code)` is one of the shelf, `file_dropped(Path)` a file that is not opened yet; `refused(sentence)`.
+    """Watches the drags over `target`. `dropped(codes)` carries the ids of codes of the shelf.
 
-    `catcher` is the widget that drags reach, `pane` the one that is framed and says what would happen: `invitation`.
-    Whatever is no code is left to others.
+    With `files`, code files and pictures are taken too: `file_dropped(Path)` and `picture_dropped(Path)`, or
+    `refused(sentence)`. Everything else is left to whoever else watches.
     """
 
-    dropped = Signal(str)
+    dropped = Signal(object)
     file_dropped = Signal(object)
+    picture_dropped = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, catcher: QWidget, pane: QWidget, invitation: str) -> None:
-        super().__init__(catcher)
-        self._invitation = invitation
-        self._frame = DropFrame(pane)
-        self._held = False
-        catcher.setAcceptDrops(True)
-        catcher.installEventFilter(self)
+    def __init__(self, target: QWidget, *, files: bool = True) -> None:
+        super().__init__(target)
+        self._target, self._files = target, files
+        target.setAcceptDrops(True)
+        target.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.DragLeave and self._held:
-            self._let_go()
-            return True
-        if not isinstance(event, QDropEvent) or not _has_code(event.mimeData()):
+        # Enter and move are kinds of drop to Qt.
+        if not isinstance(event, QDropEvent) or not self._takes(event):
             return False
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        if kind == QEvent.Type.DragEnter:
-            self._hold(event.mimeData())
-        elif kind == QEvent.Type.Drop:
-            self._let_go()
-            self._take(event.mimeData())
+        if event.type() == QEvent.Type.Drop:
+            self._drop(event.mimeData())
         return True
 
-    def _hold(self, mime: QMimeData) -> None:
-        self._held = True
-        if len(codes_in(mime)) > 1:
-            self._frame.refuse(self._one())
+    def _takes(self, event: QDropEvent) -> bool:
+        source = event.source()
+        own = isinstance(source, QWidget) and (source is self._target or self._target.isAncestorOf(source))
+        mime = event.mimeData()
+        return not own and bool(codes_in(mime) or (self._files and mime.hasUrls()))
+
+    def _drop(self, mime: QMimeData) -> None:
+        codes, file = codes_in(mime), code_file_in(mime)
+        if codes:
+            self.dropped.emit(codes)
+        elif file is not None:
+            self.file_dropped.emit(file)
         else:
-            self._frame.invite(self._invitation)
-
-    def _let_go(self) -> None:
-        self._held = False
-        self._frame.hide()
-
-    def _take(self, mime: QMimeData) -> None:
-        codes, path = codes_in(mime), code_file_in(mime)
-        if len(codes) > 1:
-            self.refused.emit(self._one())
-        elif codes:
-            self.dropped.emit(codes[0])
-        elif path is not None:
-            self.file_dropped.emit(path)
-
-    def _one(self) -> str:
-        return self.tr("A picture starts from one code. Drop one at a time.")
-
-
-def _has_code(mime: QMimeData) -> bool:
-    return bool(codes_in(mime)) or code_file_in(mime) is not None
+            try:
+                self.picture_dropped.emit(dropped_picture(mime))
+            except RefusedFile as problem:
+                self.refused.emit(problem.sentence)

@@ -13,8 +13,8 @@ from studio.job.codes import TakeCode
 from studio.job.shelf import Answer
 from studio.models.catalog import ModelCatalog
 from studio.ui.codes.belonging import Belonging
-from studio.ui.codes.code_drop import CodeDrop
 from studio.ui.codes.code_settings import fitting, own
+from studio.ui.codes.start_drop import StartDrop
 from studio.ui.form_values import FormValues
 from studio.ui.header import GENERATE
 
@@ -36,9 +36,9 @@ class Starting(QObject):
         with_words = self.tr("Drop to start from this code with these words.")
         draw = self.tr("Drop to draw this code with its own prompt.")
         self.drops = {
-            "seed": CodeDrop(pane.picture, pane.picture, keep_words),
-            "prompt": CodeDrop(prompt.viewport(), prompt, with_words),
-            "canvas": CodeDrop(window.canvas, window.canvas.view, draw),
+            "seed": StartDrop(pane.picture, pane.picture, keep_words),
+            "prompt": StartDrop(prompt.viewport(), prompt, with_words),
+            "canvas": StartDrop(window.canvas, window.canvas.view, draw),
         }
         for place, drop in self.drops.items():
             act = self.draw if place == "canvas" else self.start_from

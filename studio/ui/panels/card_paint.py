@@ -24,6 +24,9 @@ class DrawnPictures:
     def __init__(self) -> None:
         self._drawn: dict[Hashable, tuple[Image, float, QPixmap]] = {}
 
+    def __len__(self) -> int:
+        return len(self._drawn)
+
     def paint(self, painter: QPainter, key: Hashable, image: Image, box: QRect) -> None:
         """Paint `image` whole, in the middle of `box`."""
         ratio = painter.device().devicePixelRatio()

@@ -151,17 +151,21 @@ class HistoryPanel(QWidget):
             wish.emit(entry.job)
 
     def _ask_to_compare(self) -> None:
-        jobs = self._chosen()
+        jobs = self.chosen()
         if jobs:
             self.compare_requested.emit(jobs[0], jobs[1] if len(jobs) == 2 else None)
 
-    def _chosen(self) -> list[JobId]:
+    def select_all(self) -> None:
+        """Choose every picture."""
+        self._list.selectAll()
+
+    def chosen(self) -> list[JobId]:
         """The chosen jobs that have a picture, oldest first."""
         rows = sorted(self._list.selectedIndexes(), key=QModelIndex.row, reverse=True)
         return [entry.job for index in rows if (entry := index.data(ENTRY)).has_picture]
 
     def _offer_to_compare(self, entry: Entry | None) -> None:
-        jobs = self._chosen()
+        jobs = self.chosen()
         self._compare.setText(self.tr("Compare") if len(jobs) == 2 else self.tr("Compare with the picture shown"))
         allow(self._compare, "" if len(jobs) in (1, 2) else self.tr("Choose one picture, or two with Ctrl."))
         for action in (self._branch, self._paint, self._mask):

@@ -64,6 +64,11 @@ class PicturePanel(QWidget):
         ]
         self._size.set_presets(presets, (width, height))
 
+    def show_seed(self, shown: bool) -> None:
+        """Show seed and count, or the size alone."""
+        for row in (self._seed, self._count):
+            row.setVisible(shown)
+
     def roll(self) -> None:
         """Take another seed, unless a branch holds it."""
         if self._seed.isEnabled():

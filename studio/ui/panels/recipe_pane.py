@@ -43,6 +43,7 @@ class RecipePane(QWidget):
         self.picture = PicturePanel(form)
         self.branch = BranchStrip(form)
         self.foot = RunFoot()
+        self._keys: QWidget | None = None
         self._sheet = QWidget()
         self._scroll = QScrollArea()
         self._lay_out_sheet()
@@ -69,6 +70,22 @@ class RecipePane(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._sheet)
+
+    def add_keys(self, panel: QWidget) -> None:
+        """Have a panel for the key of a track, in place of the prompts of the form."""
+        self._keys = panel
+        panel.hide()
+        layout = self._sheet.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, panel)
+
+    def show_keys(self, shown: bool) -> None:
+        """Keys have words and seeds of their own: those of the form are hidden meanwhile."""
+        if self._keys is not None:
+            self._keys.setVisible(shown)
+        self.prompt.setVisible(not shown)
+        self.picture.show_seed(not shown)
+        self.sampling.rows()["scale"].setVisible(not shown)
 
     def refused(self) -> Row | None:
         """Take what was typed but not entered, and return the first row that is refused."""

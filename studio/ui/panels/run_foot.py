@@ -98,6 +98,12 @@ class RunFoot(QWidget):
         column.addLayout(self._buttons)
         self._text.setMinimumHeight(px(24))
 
+    def name_generate(self, text: str, tip: str) -> None:
+        """Call the one filled button by what it makes."""
+        self._generate.setText(text)
+        shown = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
+        self._generate.setToolTip(plain_tooltip(tip, shown))
+
     def show_status(self, status: RunStatus) -> None:
         """Follow the run."""
         if status.phase in TOLD and status.text != self._text.text():

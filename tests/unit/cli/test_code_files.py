@@ -14,7 +14,7 @@ from studio.job.code import Between, FromCode, FromSeed, Weighted
 from studio.job.recipe import Recipe
 from studio.trajectory.code_file import Code, code_bytes, read_code
 from tests.unit.cli.conftest import Program
-from tests.unit.cli.painted import pixels_of
+from tests.unit.cli.painted import pixels_of, recipe_of
 
 
 def kept() -> list[Path]:
@@ -55,6 +55,27 @@ def changed(file: Path, target: Path, **changes: Any) -> Path:
     code = read_code(file)
     target.write_bytes(code_bytes(Code(code.facts.model_copy(update=changes), code.x)))
     return target
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "steps", "spacing", "timesteps"),
+    [
+        ({"spacing": "trailing", "steps": 3}, (), 3, "trailing", None),
+        ({"spacing": "trailing", "steps": 3}, ("--spacing", "linspace"), 3, "linspace", None),
+        ({"spacing": "trailing", "steps": 3}, ("--spacing", "900,400"), 2, "explicit", (900.0, 400.0)),
+        ({"timesteps": (501.0, 251.0), "steps": 2}, (), 2, "explicit", (501.0, 251.0)),
+        ({"timesteps": (501.0, 251.0), "steps": 2}, ("--steps", 4), 4, "leading", None),
+        ({"spacing": "explicit", "steps": 2}, (), 2, "leading", None),
+        ({"spacing": "of tomorrow", "steps": 2}, (), 2, "leading", None),
+    ],
+)
+def test_the_grid_is_as_the_code_says(
+    reverie: Program, code: Path, tmp_path: Path, facts: Any, words: Any, steps: int, spacing: str, timesteps: Any
+) -> None:
+    file, out = changed(code, tmp_path / "other.code.safetensors", **facts), tmp_path / "drawn.png"
+    assert reverie("generate", "--code", file, *words, "--out", out).code == 0
+    sampling = recipe_of(out).sampling
+    assert (sampling.steps, sampling.spacing, sampling.timesteps) == (steps, spacing, timesteps)
 
 
 def test_codes_that_are_none_are_refused(reverie: Program, code: Path, tmp_path: Path) -> None:

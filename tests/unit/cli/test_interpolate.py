@@ -222,7 +222,8 @@ def test_without_out_it_goes_to_the_pictures_and_goes_on_there(reverie: Program)
 
 BAD = [
     (("--key", "7"), "two keys or more"),
-    (("--key", "7", "--key", "apple.jpg"), "'reverie invert'"),
+    (("--key", "7", "--key", "gone.jpg"), "gone.jpg"),
+    (("--key", "7", "--key", "8", "--refine", "2"), "--refine is about keys that are pictures"),
     (("--key", "7", "--key", "apple"), "Key 'apple' is not readable"),
     (("--key", "7", "--key", str(2**63)), "out of range for a seed"),
     (("--key", "7", "--key", "ab" * 32), "not on this computer"),

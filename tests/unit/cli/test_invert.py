@@ -105,7 +105,15 @@ def test_every_event_is_a_line_of_json(reverie: Program, source: Path, tmp_path:
     out = tmp_path / "a.code.safetensors"
     answer = invert(reverie, source, out, "--json", "--refine", 1)
     kinds = [event["event"] for event in answer.events if event["event"] != "model_loading"]
-    assert kinds == ["inversion_queued", "started", *["step_done"] * 4, "decoding", "inverted", "finished"]
+    assert kinds == [
+        "inversion_queued",
+        "started",
+        *["step_done"] * 4,
+        "decoding",
+        "inverted",
+        "image_ready",
+        "finished",
+    ]
     (found,) = answer.of_kind("inverted")
     code = read_code(out)
     assert (found["code"], found["path"]) == (code.id, str(out))

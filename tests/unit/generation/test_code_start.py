@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import torch
 
+from studio.generation.arithmetic import combined
 from studio.generation.code_start import blended
 from studio.generation.seed_code import seed_code
+from studio.job.arithmetic import Arithmetic
 from studio.job.code import Between, CodeFacts, FromCode, FromSeed, Weighted
 from studio.job.event import Failed, ImageReady, Started
 from studio.job.recipe import Recipe
@@ -126,7 +128,28 @@ def test_another_level_is_told_and_the_same_is_not(model: Model, codes: CodeStor
 
     assert notices(3) == ""
     assert "lies at level 667 and this run begins at 831" in notices(6)
-    assert "It fits at 3 steps" in notices(6)
+    assert "It fits at 3 steps of the spacing that it was inverted with." in notices(6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"spacing": "trailing"}, "It fits at 3 steps of the spacing trailing."),
+        ({"spacing": "explicit"}, "It fits at the 3 timesteps that it was made for, given one by one."),
+        ({"spacing": "leading", "timesteps": (667.0, 334.0, 1.0)}, "It fits at the 3 timesteps"),
+    ],
+)
+def test_how_a_code_fits_is_told(model: Model, codes: CodeStore, changes: dict[str, Any], words: str) -> None:
+    code = codes.keep(inverted(model, 3, **changes))
+    started = [event for event in told(from_code(small(steps=6), code), model, codes) if type(event) is Started]
+    assert words in " ".join(started[0].notices)
+
+
+def test_arithmetic_with_seeds_alone_is_noise_that_fits_every_run(model: Model, codes: CodeStore) -> None:
+    seeds = [codes.keep(seed_code(small(seed=seed), model)) for seed in (1, 2)]
+    code = codes.keep(combined(Arithmetic(kind="mean", codes=tuple(seeds)), codes))
+    events_of = told(from_code(small(steps=6), code), model, codes)
+    assert next(event for event in events_of if type(event) is Started).notices == ()
 
 
 def test_a_code_of_an_inversion_is_used_as_it_is(model: Model, codes: CodeStore) -> None:

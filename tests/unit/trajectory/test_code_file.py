@@ -70,6 +70,15 @@ def test_a_code_comes_back_as_it_was(path: Path) -> None:
     assert read_code(path).thumbnail is None
 
 
+def test_codes_that_do_not_tell_their_grid_are_read(path: Path) -> None:
+    code = a_code()
+    known = json.loads(code.facts.model_dump_json())
+    old = json.dumps({name: value for name, value in known.items() if name not in ("spacing", "timesteps")})
+    parts = {"x": code.x}
+    found = read_code(crafted(path, code, parts, facts=old)).facts
+    assert (found.spacing, found.timesteps, found.name) == ("", (), code.facts.name)
+
+
 def test_the_name_is_that_of_values_and_level_alone() -> None:
     assert a_code().id == a_code(name="other", prompt="lemon", round_trip=None).id
     other = Code(facts(), values(2)).id

@@ -1,0 +1,34 @@
+"""Where plugins are at home on this machine, and the samplers that there are with them."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from studio import paths
+from studio.plugin.host import PluginHost
+from studio.plugin.ledger import Ledger
+from studio.plugin.markers import Markers
+from studio.plugin.store import PluginStore
+from studio.sampling.registry import SamplerRegistry, builtin_samplers
+
+SAFE_VARIABLE = "REVERIE_SAFE_MODE"
+
+
+def plugin_host() -> PluginHost:
+    """The host of this process: plugins are loaded once."""
+    return _host(paths.data(), bool(os.environ.get(SAFE_VARIABLE)))
+
+
+@cache
+def _host(data: Path, safe: bool) -> PluginHost:
+    store = PluginStore(paths.plugins(), data / "plugins", Ledger(data / "plugins.json"), safe=safe)
+    return PluginHost(store, Markers(data / "plugins-at-work"))
+
+
+def known_samplers() -> SamplerRegistry:
+    """The built-in samplers and those of all enabled plugins; no plugin's code is run for it."""
+    registry = builtin_samplers()
+    plugin_host().add_to(registry)
+    return registry

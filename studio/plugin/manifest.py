@@ -1,0 +1,166 @@
+"""The manifest of a plugin, `plugin.toml`: who wrote it, which interface it needs, and what it adds.
+
+It says enough for menus, flags and questions to the user: nothing of the plugin is imported before it is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from studio.errors import RefusedFile
+from studio.sampling.info import Option, OptionValue, SamplerInfo
+
+FILE_NAME = "plugin.toml"
+FILE_MAXIMUM = 256_000
+API_MAJOR, API_MINOR = 1, 0
+"""Of the interface that plugins are written against: `studio.plugin.api`."""
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+_API = re.compile(r"(\d{1,3})\.(\d{1,3})")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class OptionEntry(_Part):
+    """An option of a sampler, as in `studio.sampling.info.Option`."""
+
+    name: Identifier
+    title: Line
+    kind: Literal["float", "int", "bool", "choice"]
+    default: bool | int | float | str
+    minimum: float = Field(default=0.0, strict=False)
+    maximum: float = Field(default=1.0, strict=False)
+    choices: tuple[tuple[str, str], ...] = Field(default=(), strict=False)
+    description: Line = ""
+
+    @model_validator(mode="after")
+    def _allowed(self) -> OptionEntry:
+        self.option()
+        return self
+
+    def option(self) -> Option:
+        """The option. Raises `ValueError` for a default that it does not allow."""
+        default: OptionValue = self.default
+        if self.kind == "float" and isinstance(default, int) and not isinstance(default, bool):
+            default = float(default)
+        return Option(
+            self.name, self.title, self.kind, default, self.minimum, self.maximum, self.choices, self.description
+        )
+
+
+class SamplerEntry(_Part):
+    """A sampler that a plugin adds, as in `studio.sampling.info.SamplerInfo`."""
+
+    name: Identifier
+    title: Line
+    description: Line = ""
+    options: tuple[OptionEntry, ...] = Field(default=(), max_length=32, strict=False)
+    final_level: Literal["clean", "model"] = "clean"
+    fractional_timesteps: bool = False
+    per_image: bool = False
+    calls_per_step: Annotated[int, Field(ge=1, le=100)] = 1
+    distilled: bool = False
+
+    def info(self) -> SamplerInfo:
+        """How the sampler describes itself."""
+        return SamplerInfo(
+            self.name,
+            self.title,
+            self.description,
+            tuple(entry.option() for entry in self.options),
+            self.final_level,
+            self.fractional_timesteps,
+            self.per_image,
+            self.calls_per_step,
+            self.distilled,
+        )
+
+
+class NamedEntry(_Part):
+    """A spacing or a guidance rule that a plugin adds."""
+
+    name: Identifier
+    title: Line
+    description: Line = ""
+
+
+class Manifest(_Part):
+    """What a plugin says of itself. `entry` names a module of the plugin and what in it lists its contributions."""
+
+    id: Identifier
+    name: Line
+    version: Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,5}){0,2}([-+.][0-9A-Za-z.]{1,20})?$")]
+    api: Annotated[str, Field(pattern=_API.pattern)]
+    description: Annotated[str, Field(max_length=2000)] = ""
+    authors: tuple[Line, ...] = Field(default=(), max_length=20, strict=False)
+    license: Line = ""
+    homepage: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s]+)?$")] = ""
+    entry: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*$")]
+    samplers: tuple[SamplerEntry, ...] = Field(default=(), max_length=64, strict=False)
+    spacings: tuple[NamedEntry, ...] = Field(default=(), max_length=64, strict=False)
+    guidance: tuple[NamedEntry, ...] = Field(default=(), max_length=64, strict=False)
+
+    @field_validator("authors")
+    @classmethod
+    def _authors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(author for author in value if author)
+
+    @model_validator(mode="after")
+    def _adds_something(self) -> Manifest:
+        parts = (self.samplers, self.spacings, self.guidance)
+        if not any(parts):
+            raise ValueError("it adds nothing: list samplers, spacings or guidance")
+        for part in parts:
+            names = [entry.name for entry in part]
+            if len(set(names)) != len(names):
+                raise ValueError("two of its contributions have one name")
+        return self
+
+    @property
+    def adds(self) -> str:
+        """The names of what it adds, for reading."""
+        return ", ".join(entry.name for part in (self.samplers, self.spacings, self.guidance) for entry in part)
+
+    def incompatible(self) -> str:
+        """One sentence saying which version is needed, or "" if the plugin fits this program.
+
+        The same major version and an equal or lower minor one fit.
+        """
+        major, minor = (int(part) for part in self.api.split("."))
+        if major == API_MAJOR and minor <= API_MINOR:
+            return ""
+        here = f"{API_MAJOR}.{API_MINOR}"
+        return f"{self.name} is written for plugin interface {self.api}, and this program has {here}. " + (
+            "Update Reverie." if (major, minor) > (API_MAJOR, API_MINOR) else "Ask its author for a newer version."
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the plugin in a folder. Raises `RefusedFile` that tells all that is wrong with it."""
+    path = folder / FILE_NAME
+    try:
+        if path.stat().st_size > FILE_MAXIMUM:
+            raise RefusedFile(f"The manifest of {folder.name} is too large.")
+        data: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        raise RefusedFile(f"{folder.name} is no plugin: it has no {FILE_NAME}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise RefusedFile(f"The manifest of {folder.name} is not readable: {str(problem)[:200]}.") from None
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as problem:
+        told = "; ".join(_told(error) for error in problem.errors(include_url=False)[:8])
+        raise RefusedFile(f"The manifest of {folder.name} is wrong: {told}.") from None
+
+
+def _told(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    return f"{place}: {error['msg']}" if place else str(error["msg"])

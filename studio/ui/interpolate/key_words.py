@@ -1,0 +1,41 @@
+"""Keys and easings in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from studio.job.code import FromSeed
+from studio.job.track import Key
+
+
+def key_name(key: Key, name_of: Callable[[str], str]) -> str:
+    """Where a key comes from; `name_of(code)` tells what a code is called."""
+    if isinstance(key.end, FromSeed):
+        return _tr("seed {seed}").format(seed=key.end.seed)
+    return name_of(key.end.code)
+
+
+def label(keys: Sequence[Key], number: int, name_of: Callable[[str], str]) -> str:
+    """What a key is called on the track: by its words where the keys differ in them, else by where it comes from."""
+    name = key_name(keys[number], name_of)
+    if len({key.prompt for key in keys}) == 1:
+        return name
+    words = keys[number].prompt.split(",")[0].strip()
+    return f"{words}, {name}" if words else name
+
+
+def easing_words(name: str) -> str:
+    """What an easing is called."""
+    words = {
+        "linear": _tr("steady"),
+        "smooth": _tr("smooth"),
+        "ease-in": _tr("ease in"),
+        "ease-out": _tr("ease out"),
+    }
+    return words.get(name, name)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Track", text)
