@@ -64,7 +64,7 @@ class StudioEngine:
         self._store, self._sources = store, sources
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._trajectories = TrajectoryStore(paths.data() / "trajectories", self._pictures, store.record)
-        store_of_codes = CodeStore(paths.data() / "codes")
+        store_of_codes = CodeStore(paths.codes())
         self._services = self._make_services(samplers, store_of_codes)
         self._codes = CodeDesk(store_of_codes, self._services)
         self._facts, self._forward = FactsBook(self._services), Forward(self._services)

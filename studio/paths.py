@@ -31,6 +31,11 @@ def cache() -> Path:
     return _under_home("cache") or platformdirs.user_cache_path(NAME, appauthor=False)
 
 
+def codes() -> Path:
+    """The folder of the codes that are kept."""
+    return data() / "codes"
+
+
 def pictures() -> Path:
     """Where pictures are saved unless the user chose another folder."""
     return _under_home("pictures") or platformdirs.user_pictures_path() / NAME

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from studio import storage
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
-from studio.job.code import CodeFacts, FromCode
+from studio.job.code import SUFFIX, CodeFacts, FromCode
 from studio.job.recipe import SPACINGS, Guidance, Recipe, Sampling
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class CodeDestination:
 
     def save(self, code: Code) -> Path:
         """Save a code and say where. Raises `StorageError`."""
-        from studio.trajectory.code_file import SUFFIX, code_bytes
+        from studio.trajectory.code_file import code_bytes
 
         numbered = (f"{self.stem}-{number}{SUFFIX}" for number in count(2))
         return storage.write_new(self.folder, chain([f"{self.stem}{SUFFIX}"], numbered), code_bytes(code))
@@ -56,8 +56,6 @@ class CodeDestination:
 
 def read_code_destination(out: str, field: str) -> CodeDestination:
     """What the user means by the name of a new code file. Looks at nothing. Raises `InvalidField`."""
-    from studio.trajectory.code_file import SUFFIX
-
     path = Path(os.path.abspath(os.path.expanduser(out)))
     if "\0" in out or not path.name.lower().endswith(SUFFIX) or path.name.lower() == SUFFIX:
         title = field.replace("_", " ").capitalize()

@@ -15,7 +15,7 @@ from studio.errors import InvalidField
 from studio.export.order import FORMATS
 from studio.export.picture_file import read_picture
 from studio.export.sequence import FPS_MAXIMUM, FPS_MINIMUM
-from studio.job.code import REFINE_MAXIMUM, CodeFacts, FromCode, FromSeed, Method
+from studio.job.code import REFINE_MAXIMUM, SUFFIX, CodeFacts, FromCode, FromSeed, Method
 from studio.job.recipe import SEED_MAXIMUM, Guidance, Recipe, checked
 from studio.job.track import FRAMES_MAXIMUM, Key, Segment, Track, segment_count, shared_out
 from studio.sampling.easing import EASINGS
@@ -150,7 +150,7 @@ def check_sheet(flags: Namespace) -> None:
 
 
 def _end(word: str, codes: CodeStore) -> GivenEnd:
-    from studio.trajectory.code_file import SUFFIX, read_code
+    from studio.trajectory.code_file import read_code
 
     if _ID.fullmatch(word):
         return FromCode(code=codes.find(word).id)

@@ -69,7 +69,7 @@ class Workplace:
         """The codes that are kept here. Imports torch."""
         from studio.trajectory.code_store import CodeStore
 
-        return CodeStore(paths.data() / "codes")
+        return CodeStore(paths.codes())
 
     def services(
         self,

@@ -14,6 +14,9 @@ from studio.job.part import Fraction, Part
 
 CODE_VERSION = 1
 NAME_MAXIMUM = 100
+SUFFIX = ".code.safetensors"
+"""How the names of their files end."""
+
 # A sheet has four corners.
 BLEND_MAXIMUM = 4
 BETWEEN_DEPTH_MAXIMUM = 2

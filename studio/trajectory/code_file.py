@@ -22,7 +22,6 @@ from studio.image import Image
 from studio.job.code import CODE_VERSION, CodeFacts
 from studio.models.safetensors_header import check_safetensors
 
-SUFFIX = ".code.safetensors"
 FILE_MAXIMUM = 300_000_000
 THUMBNAIL_MAXIMUM = 512
 

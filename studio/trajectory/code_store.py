@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import RLock
 
 from studio.errors import RefusedFile
-from studio.job.code import CodeFacts
+from studio.job.code import SUFFIX, CodeFacts
 from studio.job.recipe import checked
 from studio.storage import explained, make_folder, write_durably
-from studio.trajectory.code_file import SUFFIX, Code, code_bytes, read_code
+from studio.trajectory.code_file import Code, code_bytes, read_code
 
 REMEMBERED = 16
 REMOVED = ".removed"

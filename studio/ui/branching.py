@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import InvalidField
+from studio.job.code import Inverting
 from studio.job.event import GeneratedImage, ImageReady, JobEvent, JobId, Queued, Started
 from studio.job.recipe import BRANCH_DEPTH_MAXIMUM, FromStep, Recipe, recipe
 from studio.job.recording import trajectory_id
@@ -62,6 +63,8 @@ class Branching(QObject):
         moment = self._moment()
         if moment is None:
             return self.tr("Show a step of a picture first: a branch begins there.")
+        if isinstance(moment.recipe.start, Inverting):
+            return self.tr("An inversion leads to a code, so nothing branches from its steps. Start from its code.")
         if moment.step >= moment.steps:
             return self.tr("This is the last step: nothing would be left to change. Choose an earlier one.")
         if moment.recipe.depth >= BRANCH_DEPTH_MAXIMUM:

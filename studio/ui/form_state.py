@@ -55,6 +55,8 @@ class FormState(QObject):
         different = {name: value for name, value in changes.items() if getattr(self._values, name) != value}
         if different.keys() & {"prompt", "negative_prompt"} and "blend" not in changes and self._values.blend:
             different["blend"] = ()  # words of one's own take the place of those that were mixed
+        if different.get("painted") is not None and "code" not in changes and self._values.code is not None:
+            different["code"] = None  # a picture that is painted on is where the run starts
         if different:
             self._values = replace(self._values, **different)
             self.changed.emit(frozenset(different))
@@ -73,6 +75,11 @@ class FormState(QObject):
                 return 1
         steps = min(max(v.steps, 1), STEPS_MAXIMUM)
         return walked(steps, v.strength) if v.painted is not None else steps
+
+    def draws_noise(self) -> bool:
+        """Whether the seed still matters where a run starts from a code: the sampler draws noise of its own."""
+        v = self._values
+        return v.sampler == "ddpm" or bool(v.options.get(v.sampler, {}).get("eta"))
 
     def recipes(self) -> tuple[Recipe, ...]:
         """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""

@@ -18,7 +18,7 @@ from studio.worker.job_queue import JobQueue
 STARTER = "starter"
 SHIPPED = (STARTER, 7, 128, 128)
 # What decides about the noise and the words; a slider that is dragged asks once, when it rests.
-NOISE_FIELDS = frozenset({"model", "seed", "width", "height", "sampler", "spacing", "timesteps", "steps"})
+NOISE_FIELDS = frozenset({"code", "model", "seed", "width", "height", "sampler", "spacing", "timesteps", "steps"})
 REST_MS = 150
 
 
@@ -97,7 +97,9 @@ class Greeting(QObject):
             self._show(load_image(shipped))
         elif not self._ready:
             self._canvas.clear()
-            self._say(self.tr("Press Generate to watch the noise of seed {seed} become a picture."))
+            code = self._form.values.code is not None
+            seed = self.tr("Press Generate to watch the noise of seed {seed} become a picture.")
+            self._say(self.tr("Press Generate to watch the code become a picture.") if code else seed)
         else:
             # The noise of a moment ago stays until the next one is drawn: rolling the dice must not flicker.
             self._say(self._sentence())
@@ -109,6 +111,8 @@ class Greeting(QObject):
         self._say(self._sentence())
 
     def _sentence(self) -> str:
+        if self._form.values.code is not None:
+            return self.tr("Step 0 of {steps}: the code. Press Generate to watch it become a picture.")
         return self.tr("Step 0 of {steps}: the noise of seed {seed}. Press Generate to watch it become a picture.")
 
     def _say(self, sentence: str) -> None:
@@ -118,6 +122,8 @@ class Greeting(QObject):
 
     def _is_shipped(self) -> bool:
         values = self._form.values
+        if values.code is not None:
+            return False
         return (values.model, values.seed, values.width, values.height) == SHIPPED
 
     def _recipe(self) -> Recipe | None:
@@ -130,4 +136,4 @@ class Greeting(QObject):
 
 def _noise_of(recipe: Recipe) -> tuple[object, ...]:
     """What decides about the noise: the prompt does not."""
-    return recipe.model, recipe.seed, recipe.width, recipe.height, recipe.sampling
+    return recipe.model, recipe.seed, recipe.start, recipe.width, recipe.height, recipe.sampling

@@ -18,6 +18,8 @@ from studio.ui.actions import WindowActions
 from studio.ui.appearance import Appearance
 from studio.ui.branch_controller import BranchController
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.codes.codes_controller import CodesController
+from studio.ui.codes.codes_panel import CodesPanel
 from studio.ui.codes.shelf import Shelf
 from studio.ui.controller import Controller
 from studio.ui.export_controller import ExportController
@@ -94,7 +96,8 @@ class MainWindow(QMainWindow):
         self.recipe_pane.add_keys(self.key_panel)
         self.history = HistoryPanel(load_image)
         self.tree = TreePanel(load_image, lambda: Path(store.current.pictures_folder or paths.pictures()))
-        self.side = SidePane(self.history, self.tree)
+        self.codes_panel = CodesPanel(self.shelf)
+        self.side = SidePane(self.history, self.tree, self.codes_panel)
         self.header = Header()
         self.stage = Stage(self.canvas, self.timeline, self.history, store.record, self)
         self.greeting = Greeting(self.canvas, self.form, queue, self)
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
         self.races = RaceController(self, samplers, store)
         self.exports = ExportController(self, queue, store)
         self.kept_steps = KeptSteps(self, queue)
+        self.codes = CodesController(self, queue, samplers, catalog, sources)
         self.interpolating = InterpolateController(self, self.track_state, store)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
 
@@ -150,7 +154,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.timeline)
         column.addWidget(self.bench)
         self.bench.hide()
-        for pane in (middle, self.side, self.history, self.tree):
+        for pane in (middle, self.side, self.history, self.tree, self.codes_panel):
             pane.setProperty("surface", "panel")
             pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.workspace = Workspace(self.recipe_pane, middle, self.side)

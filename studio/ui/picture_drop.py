@@ -9,6 +9,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.errors import RefusedFile
+from studio.ui.codes.code_mime import codes_in
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -56,7 +57,7 @@ class PictureDrop(QObject):
         # Enter and move are kinds of drop to Qt.
         if not isinstance(event, QDropEvent):
             return False
-        if not event.mimeData().hasUrls() or self._own(event):
+        if not event.mimeData().hasUrls() or self._own(event) or codes_in(event.mimeData()):
             event.ignore()
             return True
         # Files of the wrong kind are taken too: only so can it be said why they are refused.

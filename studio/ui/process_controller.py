@@ -76,8 +76,7 @@ class ProcessController(QObject):
         values = self._window.form.values
         folder = self._catalog.get(values.model).folder
         latent = latent_shape(folder, values.width, values.height)
-        options = values.options.get(values.sampler, {})
-        stochastic = values.sampler == "ddpm" or bool(options.get("eta"))
+        stochastic = self._window.form.draws_noise()
         half = self._store.current.precision in ("float16", "bfloat16")
         return settings.bytes_for(values.steps, latent, 2 if half else 4, stochastic=stochastic)
 

@@ -107,7 +107,7 @@ class Stage(QObject):
         if isinstance(event, Queued):
             self._expect(event.job, event.recipe)
         elif isinstance(event, InversionQueued):
-            self._expect(event.job, event.inversion.recipe)
+            self._expect(event.job, event.inversion.way)
         elif event.job not in self._recipes:
             return  # frames of a walk are shown elsewhere
         elif isinstance(event, ModelLoading):
@@ -213,9 +213,11 @@ class Stage(QObject):
         self._timeline.begin(film, event.first_step)
 
     def _picture_ready(self, job: JobId, generated: GeneratedImage) -> None:
+        # An inversion is named by its way up until there is a picture, which comes from the code that was found.
+        self._recipes[job] = generated.recipe
         # A run with nothing to paint begins no steps: the strip still shows those of another one.
         if job == self._running:
-            self._timeline.finish(generated.image)
+            self._timeline.finish(generated.image, generated.recipe)
         self._history.set_image(job, generated)
         if self._timeline.is_live:
             self._show(Scenery(generated.image, title(generated.recipe), generated.recipe, live=True))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from studio.ui.canvas.picture_view import PictureView
 from studio.ui.widgets.field import Wheel
@@ -64,7 +65,8 @@ class Navigation(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         answer = self._answers.get(event.type())
-        return answer(event) if answer else False
+        # A view that goes while it has the focus still loses it.
+        return answer(event) if answer and isValid(self._view) else False
 
     def _turn(self, event: QWheelEvent) -> bool:
         notches = self._wheel.notches(event)

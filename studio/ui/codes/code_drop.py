@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.errors import RefusedFile
-from studio.ui.codes.code_mime import codes_in
+from studio.ui.codes.code_mime import code_file_in, codes_in
 from studio.ui.picture_drop import dropped_picture
-
-SUFFIX = ".code.safetensors"
-
-
-def dropped_code(mime: QMimeData) -> Path | None:
-    """The one code file that is dragged, or None."""
-    urls = mime.urls()
-    if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().endswith(SUFFIX):
-        return Path(urls[0].toLocalFile())
-    return None
 
 
 class CodeDrop(QObject):
@@ -58,7 +46,7 @@ class CodeDrop(QObject):
         return not own and bool(codes_in(mime) or (self._files and mime.hasUrls()))
 
     def _drop(self, mime: QMimeData) -> None:
-        codes, file = codes_in(mime), dropped_code(mime)
+        codes, file = codes_in(mime), code_file_in(mime)
         if codes:
             self.dropped.emit(codes)
         elif file is not None:

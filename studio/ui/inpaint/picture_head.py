@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
 from studio.ui.widgets.choice_row import ChoiceRow
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
+from studio.ui.widgets.note import Note
 from studio.ui.widgets.state import plain_tooltip, set_state
-
-
-class Note(QLabel):
-    """Secondary text that takes the lines it needs: a layout asks for that too late when a form is scrolled."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setProperty("role", "secondary")
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
-
-    def _fit(self) -> None:
-        self.ensurePolished()
-        self.setFixedHeight(max(0, self.heightForWidth(self.width())))
 
 
 class PictureHead(QWidget):

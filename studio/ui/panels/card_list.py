@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListView, QWidget
 
+from studio.image import Image
 from studio.ui.metrics import px
+from studio.ui.panels.card_paint import CardDelegate
 from studio.ui.panels.history_delegate import HistoryDelegate
 from studio.ui.panels.history_model import ENTRY
 from studio.ui.picture_mime import drag_picture
@@ -16,11 +20,20 @@ COLUMNS, CARD, SIDE = 2, 160, 8
 
 
 class CardList(QListView):
-    """Two columns, more where the pane is wide. A card is dragged out with its picture at the pointer."""
+    """Two columns, more where the pane is wide. A card is dragged out with its picture at the pointer.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `delegate` paints the cards, without one those of the history; `small` gives the picture of a card.
+    """
+
+    def __init__(
+        self,
+        delegate: CardDelegate | None = None,
+        small: Callable[[QModelIndex], Image | None] = lambda index: index.data(ENTRY).small,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._delegate = HistoryDelegate(self)
+        self._delegate: CardDelegate = delegate or HistoryDelegate(self)
+        self._small = small
         self.setItemDelegate(self._delegate)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
@@ -47,8 +60,12 @@ class CardList(QListView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         index = self.currentIndex()
         if self.model().flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
-            small = index.data(ENTRY).small
-            drag_picture(self, self.model().mimeData([index]), to_qimage(small) if small else None)
+            small = self._small(index)
+            drag_picture(self, self.model().mimeData(self._dragged(index)), to_qimage(small) if small else None)
+
+    def _dragged(self, index: QModelIndex) -> list[QModelIndex]:
+        """What goes along with the card that is dragged: it alone."""
+        return [index]
 
     def _measure(self) -> None:
         """The width of a card leaves room for the scroll bar, so that nothing moves when it appears."""

@@ -119,6 +119,11 @@ class HistoryModel(QAbstractListModel):
             entry.small = thumbnail(image)
             self._changed(job)
 
+    def set_recipe(self, job: JobId, recipe: Recipe) -> None:
+        """How the picture was made: from the code that an inversion found, for example."""
+        if entry := self.entry(job):
+            entry.recipe = recipe
+
     def set_picture(self, job: JobId, image: Image | None, path: Path | None) -> None:
         """The finished picture: as a file, or as pixels as long as no file holds them."""
         if entry := self.entry(job):

@@ -75,6 +75,7 @@ class HistoryPanel(QWidget):
     def set_image(self, job: JobId, generated: GeneratedImage, path: Path | None = None) -> None:
         """The job's finished picture. It is kept whole only as long as no file, `path`, holds it."""
         self._model.set_small(job, generated.image)
+        self._model.set_recipe(job, generated.recipe)
         self._model.set_picture(job, generated.image, path)
 
     def set_path(self, job: JobId, path: Path) -> None:

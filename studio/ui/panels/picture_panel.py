@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.job.recipe import FromStep
+from studio.job.code import codes_of
+from studio.ui.codes.start_row import StartRow
 from studio.ui.form_state import COUNT_MAXIMUM, FormState
 from studio.ui.form_values import FormValues
 from studio.ui.widgets.number import NumberRange
@@ -17,13 +18,14 @@ COUNT_ON_SLIDER = 16
 
 
 class PicturePanel(QWidget):
-    """Edits the fields `width`, `height`, `seed`, `seed_locked` and `count`."""
+    """Edits the fields `width`, `height`, `seed`, `seed_locked` and `count`, and takes away the `code`: `start_row`."""
 
     def __init__(self, form: FormState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._form = form
         self._size = SizeRow()
         self._seed = SeedRow()
+        self.start_row = StartRow(form)
         self._count = NumberRow(
             self.tr("Count"),
             NumberRange(1, COUNT_MAXIMUM, slider_maximum=COUNT_ON_SLIDER),
@@ -33,7 +35,7 @@ class PicturePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for row in (self._size, self._seed, self._count):
+        for row in (self._size, self._seed, self.start_row, self._count):
             column.addWidget(row)
         self._size.value_changed.connect(lambda size: form.set(width=size[0], height=size[1]))
         self._seed.value_changed.connect(lambda seed: form.set(seed=seed))
@@ -44,7 +46,13 @@ class PicturePanel(QWidget):
 
     def rows(self) -> dict[str, Row]:
         """The row of each field, by the name a job uses when it refuses one."""
-        return {"width": self._size, "height": self._size, "seed": self._seed, "count": self._count}
+        return {
+            "width": self._size,
+            "height": self._size,
+            "seed": self._seed,
+            "start": self.start_row,
+            "count": self._count,
+        }
 
     def set_native_size(self, width: int, height: int) -> None:
         """Offer the sizes that suit a model made for `width` × `height` pixels."""
@@ -73,8 +81,8 @@ class PicturePanel(QWidget):
 
     def _show(self, names: frozenset[str]) -> None:
         values = self._form.values
-        if "start" in names:
-            self._hold(values.start)
+        if names & {"start", "code", "sampler", "options"}:
+            self._hold(values)
         if names & {"width", "height"} and self._size.value() != (values.width, values.height):
             self._size.set_value((values.width, values.height))
         if "seed" in names and self._seed.value() != values.seed:
@@ -84,10 +92,26 @@ class PicturePanel(QWidget):
         if "count" in names and self._count.value() != values.count:
             self._count.set_value(values.count)
 
-    def _hold(self, start: FromStep | None) -> None:
-        """A branch has the size of its picture. With the recorded noise there is one seed, and one picture."""
-        self._size.hold(self.tr("A branch has the size of the picture it starts from.") if start else "")
-        recorded = start is not None and start.noise == "recorded"
+    def _hold(self, values: FormValues) -> None:
+        """A branch and a code have a size. Where nothing draws noise there is one seed, and one picture."""
+        why_size, why_seed, why_count = self._of_branch(values) if values.start else self._of_code(values)
+        self._size.hold(why_size)
+        self._seed.hold(why_seed)
+        self._count.hold(why_count)
+        if why_count and values.code is not None and values.count > 1:
+            self._form.set(count=1)
+
+    def _of_branch(self, values: FormValues) -> tuple[str, str, str]:
+        recorded = values.start is not None and values.start.noise == "recorded"
         why = self.tr("The noise goes on as recorded. Choose new noise above to change it.") if recorded else ""
-        for row in (self._seed, self._count):
-            row.hold(why)
+        return self.tr("A branch has the size of the picture it starts from."), why, why
+
+    def _of_code(self, values: FormValues) -> tuple[str, str, str]:
+        if values.code is None:
+            return "", "", ""
+        size = self.tr("The picture has the size of the code that it starts from.") if codes_of(values.code) else ""
+        if self._form.draws_noise():
+            return size, "", ""
+        seed = self.tr("The picture starts from a code and this sampler draws no noise, so the seed does nothing.")
+        count = self.tr("Every picture from this code would be the same: this sampler draws no noise.")
+        return size, seed, count

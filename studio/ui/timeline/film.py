@@ -23,7 +23,7 @@ class Film:
     `timesteps` are those of the `steps` + 1 levels, or nothing as long as the grid is not known; `size` is width and
     height of the finished picture; `recipe` is how it is made, if that is known. `trajectory` is the id of its record,
     empty if there is none; then every step in `recorded` can be looked at, in every view. `failed` is the step that
-    gave no numbers, 0 if none did.
+    gave no numbers, 0 if none did. `made` is the recipe of the `final` picture, None if it is that of the steps.
     """
 
     noised = False
@@ -46,6 +46,7 @@ class Film:
         self.failed = 0
         self.running = False
         self.final: Image | None = None
+        self.made: Recipe | None = None
         self.facts: TrajectoryFacts | None = None
         self.recorded: frozenset[int] = frozenset()
         self._record = record

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.image import Image
 from studio.job.event import PreviewKind
+from studio.job.recipe import Recipe
 from studio.job.view import ViewKind
 from studio.ui.metrics import px
 from studio.ui.thumbnail import thumbnail
@@ -103,10 +104,13 @@ class Timeline(QWidget):
         self._running.keep(step, kind, thumbnail(image))
         self._follow()
 
-    def finish(self, final: Image | None = None, *, failed: bool = False) -> None:
-        """The run is over, with its picture if it has one; it stands for the last step. Or the next step `failed`."""
+    def finish(self, final: Image | None = None, made: Recipe | None = None, *, failed: bool = False) -> None:
+        """The run is over, with its picture if it has one; it stands for the last step. Or the next step `failed`.
+
+        `made` is the recipe of the picture, if that is another one than that of the steps.
+        """
         film = self._running
-        film.running, film.final = False, final
+        film.running, film.final, film.made = False, final, made
         film.failed = film.done + 1 if failed and film.done < film.steps else 0
         self._follow()
         if self._shown is film:
@@ -137,7 +141,7 @@ class Timeline(QWidget):
         if image is None:
             return None
         if image is film.final:
-            return Look(image, self._words.step(film, chosen), film.size, film.recipe, final=True)
+            return Look(image, self._words.step(film, chosen), film.size, film.made or film.recipe, final=True)
         caption = self._words.caption(film, chosen, self.kind)
         return Look(image, caption, film.size, film.recipe, final=False)
 

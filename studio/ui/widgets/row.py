@@ -172,6 +172,10 @@ class ProblemLine(QWidget):
         self.setVisible(bool(sentence))
         self.fit()
 
+    def text(self) -> str:
+        """The sentence that is shown, or ""."""
+        return self._text.text()
+
     def fit(self) -> None:
         """Take the height that the sentence needs at this width."""
         self._text.ensurePolished()
