@@ -37,7 +37,7 @@ def named_code(word: str, store: CodeStore) -> Code:
 
     Raises `InvalidField` for a word that means none or several, `RefusedFile` for a file that is not accepted.
     """
-    from studio.trajectory.code_file import SUFFIX, read_code
+    from studio.trajectory.code_file import read_code
 
     if word.lower().endswith(SUFFIX):
         return read_code(Path(word).expanduser())
