@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
+from studio.job.code import SUFFIX
 from studio.job.recipe import SEED_MAXIMUM
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def named_code(word: str, store: CodeStore) -> Code:
 
     Raises `InvalidField` for a word that means none or several, `RefusedFile` for a file that is not accepted.
     """
-    from studio.trajectory.code_file import SUFFIX, read_code
+    from studio.trajectory.code_file import read_code
 
     if word.lower().endswith(SUFFIX):
         return read_code(Path(word).expanduser())
