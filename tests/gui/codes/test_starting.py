@@ -138,8 +138,9 @@ class TestRow:
         row = codes.window.recipe_pane.picture.start_row
         assert row.text() == "between seed 1 and seed 2, 40 %"
         assert "red apple 60 %, fox 40 %" in row.note()
+        assert "It lies between seed 1 and seed 2, 40 %." in row.note()
         codes.window.form.set(prompt="something else")
-        assert not row.note()
+        assert "red apple" not in row.note()
 
     def test_a_code_of_another_model_is_told_and_not_taken(self, codes: Codes) -> None:
         codes.studio.run()
