@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.generation.services import Services
     from studio.generation.study_inversion import LossRow
     from studio.generation.study_steps import QualityRow
+    from studio.image import Image
     from studio.job.cancel import CancelToken
     from studio.models.catalog import ModelEntry
 
@@ -121,7 +122,7 @@ class _Study:
         sources = SourceStore(self._scratch / "sources")
         # What is measured here is of no use to the user: nothing of it goes to the shelf.
         services = replace(self._services, sources=sources, codes=CodeStore(self._scratch / "codes"))
-        self._announce(2 * count * 2 * sum(steps))
+        self._announce(2 * count * 2 * sum(steps), self._alone)
         recipes = [
             self._base.model_copy(update={"prompt": prompt, "seed": SEED + number})
             for number, prompt in enumerate(prompts)
@@ -146,26 +147,33 @@ class _Study:
         """The rows, and what as many draws of the reference itself come to."""
         from studio.generation.frechet import floor, read_statistics
         from studio.generation.study_steps import qualities
+        from studio.generation.together import BATCH, Together
 
         if not statistics.is_file():
             raise InvalidField("model", "This model brings no statistics of what it learned, so there is no reference.")
         calls = len(etas) * len(prompts) * sum(steps)
-        self._announce(calls)
+        together = Together(self._services.models.get(self._base.model), self._services.samplers, self._token.check)
+        some = prompts[:BATCH]
+        self._announce(calls, lambda: together.drawn(some, range(len(some)), CALLS_TIMED, 0.0), len(some))
         reference = read_statistics(statistics)
         working = qualities(prompts, self._base, steps, etas, reference, self._services, self._token)
         return self._followed(working, calls, "drawing"), floor(reference, len(prompts))
 
-    def _announce(self, calls: int) -> None:
-        """Say how long it will take, from a few calls."""
+    def _announce(self, calls: int, try_out: Callable[[], object], pictures: int = 1) -> None:
+        """Say how long it will take, from a short run of as many pictures at a time."""
+        try_out()
+        began = time.perf_counter()
+        try_out()
+        each = (time.perf_counter() - began) / (CALLS_TIMED * pictures)
+        self._session.console.note(f"{calls:,} steps of {1000 * each:.0f} ms: {duration(calls * each)}.")
+
+    def _alone(self) -> Image:
+        """A short run of one picture."""
         from studio.generation.one_picture import one_picture
         from studio.job.recipe import Guidance, Sampling
 
         short = self._base.model_copy(update={"sampling": Sampling(steps=CALLS_TIMED), "guidance": Guidance(scale=1.0)})
-        one_picture(short, self._services, self._token)
-        began = time.perf_counter()
-        one_picture(short, self._services, self._token)
-        each = (time.perf_counter() - began) / CALLS_TIMED
-        self._session.console.note(f"{calls:,} network calls of {1000 * each:.0f} ms: {duration(calls * each)}.")
+        return one_picture(short, self._services, self._token)
 
     def _followed(self, working: Generator[int, None, R], calls: int, title: str) -> R:
         """What a study comes to; a line is told at every tenth of it."""

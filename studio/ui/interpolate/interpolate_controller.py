@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject, QTimer
 from studio.errors import InvalidField, StudioError
 from studio.export.picture_file import read_picture
 from studio.job.code import FromCode, FromSeed
+from studio.job.codes import TakeCode
+from studio.job.event import JobEvent
+from studio.job.inversion import Inverted
 from studio.job.recipe import Recipe
 from studio.job.track import Key
 from studio.ui.codes.code_drop import CodeDrop
@@ -44,6 +47,7 @@ class InterpolateController(QObject):
         self.player = WalkPlayer(self)
         self._shown: WalkFrames | None = None
         self._looked_at = -1
+        self._inverts = False
         self._frame_actions = FrameActions(window, state, self)
         self._keys = WalkKeys(window, self)
         self._remember = QTimer(self)
@@ -126,11 +130,12 @@ class InterpolateController(QObject):
         bench.add_wanted.connect(self._add_shown)
         window.form.changed.connect(lambda names: self._track_changed() if names & SHARED else None)
         window.workspaces.changed.connect(self._workspace_changed)
+        window.session.job_event.connect(self._inverted)
         for target in (bench, window.key_panel):
             drop = CodeDrop(target)
             drop.dropped.connect(self._take_codes)
             drop.picture_dropped.connect(self._take_picture)
-            drop.file_dropped.connect(lambda _: self._tell(self.tr("Drop this file on the Codes tab first.")))
+            drop.file_dropped.connect(lambda path: window.shelf.ask(TakeCode(path)))
             drop.refused.connect(self._tell)
 
     def _connect_frames(self) -> None:
@@ -271,7 +276,15 @@ class InterpolateController(QObject):
         if key is not None:
             self.add_key(key)
         else:
-            self._tell(self.tr("{name} has no code yet. Drop it on the Codes tab to invert it.").format(name=path.name))
+            self._inverts = True
+            self._window.codes.inverting.open(path)
+
+    def _inverted(self, event: JobEvent) -> None:
+        """The picture that was dropped on the track has a code now."""
+        if self._inverts and isinstance(event, Inverted):
+            self._inverts = False
+            facts = event.facts
+            self.add_key(Key(FromCode(code=event.code), facts.prompt, facts.negative_prompt, facts.guidance))
 
     def _tell(self, sentence: str) -> None:
         self._window.controller.toast.tell(sentence)
