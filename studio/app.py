@@ -33,7 +33,8 @@ from studio.job.work import Work
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.plugin.home import known_samplers
+from studio.sampling.registry import SamplerRegistry
 from studio.ui.first_paint import FirstPaint
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
@@ -139,7 +140,7 @@ def build(application: QApplication) -> MainWindow:
     theme = Theme(application, paths.resources())
     store = SettingsStore(paths.settings_file(), application)
     catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in store.current.model_folders])
-    samplers = builtin_samplers()
+    samplers = known_samplers()
     sources = SourceStore(paths.data() / "sources")
     queue = JobQueue(lambda: StudioEngine(store, catalog, samplers, sources))
     # However the program ends: a thread that still runs would abort it.

@@ -14,6 +14,8 @@ from studio.errors import StudioError
 
 NAME = "Reverie"
 HOME_VARIABLE = "REVERIE_HOME"
+SAFE_VARIABLE = "REVERIE_SAFE_MODE"
+"""If it is set, no plugin is used."""
 
 
 def config() -> Path:

@@ -95,6 +95,12 @@ def _study() -> Command:
     return COMMAND
 
 
+def _plugins() -> Command:
+    from studio.cli.plugins import COMMAND
+
+    return COMMAND
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -113,6 +119,7 @@ COMMANDS = (
     Entry("interpolate", "walk from code to code, as a clip, a sequence or a sheet", _interpolate),
     Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),
     Entry("samplers", "list the samplers and their options", _samplers),
+    Entry("plugins", "list, check, install, enable, disable and remove plugins, or begin a new one", _plugins),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),
     Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),

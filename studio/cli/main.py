@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -16,8 +17,10 @@ from studio.cli.console import Console
 from studio.cli.interruption import EXIT_CANCELLED, Interruptions
 from studio.cli.parser import SentenceParser, suggestion
 from studio.errors import CancelRequested, InvalidField, StudioError
+from studio.paths import SAFE_VARIABLE
 
 DEBUG_HELP = "show where in the program a defect is, for a report"
+SAFE_HELP = "use no plugin"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     console = Console.standard()
     debug = "--debug" in words
+    if "--safe-mode" in words:
+        os.environ[SAFE_VARIABLE] = "1"
     with Interruptions() as interruptions:
         session = Session(console, interruptions, debug)
 
@@ -86,6 +91,7 @@ def _dispatch(words: Sequence[str], session: Session) -> int:
     parser = SentenceParser(f"reverie {entry.name}", command.description, command.epilog)
     command.configure(parser)
     parser.add_argument("--debug", action="store_true", help=DEBUG_HELP)
+    parser.add_argument("--safe-mode", action="store_true", help=SAFE_HELP)
     return command.run(parser.parse_args(words[1:]), session)
 
 
@@ -109,6 +115,7 @@ def _front_parser() -> SentenceParser:
     )
     parser.add_argument("--version", action="version", version=f"reverie {__version__}")
     parser.add_argument("--debug", action="store_true", help=DEBUG_HELP)
+    parser.add_argument("--safe-mode", action="store_true", help=SAFE_HELP)
     parser.usage = "reverie [COMMAND] [options]"
     return parser
 

@@ -84,7 +84,10 @@ def _add_option_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -
     group = parser.add_argument_group("options of single samplers (at its default an option is taken with any sampler)")
     for name, owners in _owners(samplers).items():
         told = "; ".join(f"{info.name}: {option_summary(option)}" for info, option in owners).replace("%", "%%")
-        group.add_argument(option_flag(name), dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
+        # A plugin's author may call an option like a flag of the program.
+        taken = any(option_flag(name) in action.option_strings for action in parser._actions)
+        flag = f"--option-{name.replace('_', '-')}" if taken else option_flag(name)
+        group.add_argument(flag, dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
 
 
 def option_flag(name: str) -> str:

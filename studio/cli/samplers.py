@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from studio.cli.command import Command, Session
 from studio.cli.recipe_flags import option_flag, option_summary
+from studio.plugin.home import known_samplers
 from studio.sampling.info import SamplerInfo
-from studio.sampling.registry import builtin_samplers
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(flags: Namespace, session: Session) -> int:
-    for info in builtin_samplers().infos():
+    for info in known_samplers().infos():
         if flags.json:
             session.console.record(asdict(info))
         else:

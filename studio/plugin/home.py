@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from studio import paths
+from studio.paths import SAFE_VARIABLE
 from studio.plugin.host import PluginHost
 from studio.plugin.ledger import Ledger
 from studio.plugin.markers import Markers
 from studio.plugin.store import PluginStore
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
-
-SAFE_VARIABLE = "REVERIE_SAFE_MODE"
 
 
 def plugin_host() -> PluginHost:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
 from studio.job.walk import MEASURES
@@ -24,7 +24,7 @@ from studio.ui.widgets.field import NumberField
 from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.state import plain_tooltip, set_state
 
-COMBO = 112
+COMBO = 104
 
 
 class Bench(QWidget):
@@ -126,21 +126,25 @@ class Bench(QWidget):
     def _combo(self, choices: Sequence[tuple[Any, str]], name: str) -> Combo:
         combo = Combo()
         combo.setAccessibleName(name)
-        combo.setMinimumWidth(px(COMBO))
+        combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        combo.setFixedWidth(px(COMBO))
         combo.setToolTip(plain_tooltip(name))
         for value, title in choices:
             combo.addItem(title, value)
         return combo
 
     def _lay_out(self) -> None:
+        # A window that is too narrow for all of it shows the beginning.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(4), 0, px(4))
         column.setSpacing(0)
-        column.addLayout(self._line(self._add, self._kind, self._method, self._numbers(), self._loop, self._even,
-                                    self._measure, None))  # fmt: skip
+        parts = (self._add, self._kind, self._numbers(), self._loop, self._even, self._measure, None)
+        column.addLayout(self._line(*parts))
         for part in (self.track, self.curve, self.strip):
             column.addWidget(part)
-        column.addLayout(self._line(self._play, self._told, self._fps_field(), self._export, self._render))
+        foot = (self._play, self._told, self._method, self._fps_field(), self._export, self._render)
+        column.addLayout(self._line(*foot))
 
     def _line(self, *parts: QWidget | None) -> QHBoxLayout:
         line = QHBoxLayout()
