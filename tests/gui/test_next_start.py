@@ -173,3 +173,12 @@ class TestCodes:
         studio.window.controller.use_recipe(recipe(prompt="lemon"))
         assert studio.window.form.values.code is None
         assert not studio.window.recipe_pane.picture.start_row.isVisible()
+
+
+def test_a_model_that_is_chosen_while_the_pane_is_hidden_is_read_too(studio: Driver, tmp_path: Path) -> None:
+    panel = studio.window.recipe_pane.prompt
+    studio.until(lambda: panel._reading.count("red apple") is not None)
+    shutil.copytree(paths.starter_model(), tmp_path / "another")
+    studio.window.recipe_pane.hide()
+    studio.window.controller.add_model(tmp_path / "another")
+    studio.until(lambda: panel._reading.count("red apple") is not None)
