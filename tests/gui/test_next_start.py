@@ -164,13 +164,15 @@ class TestFirstMinute:
 
 
 class TestCodes:
-    def test_settings_that_the_form_cannot_hold_are_told(self, studio: Driver) -> None:
+    def test_a_picture_between_seeds_brings_its_start_back(self, studio: Driver) -> None:
         between = Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.5)
         studio.window.controller.use_recipe(recipe(prompt="red apple", seed=1, start=between))
-        assert "starts from a code" in studio.banner()
-        assert studio.window.form.values.prompt == "red apple"
+        assert studio.window.form.values.code == between
+        assert studio.window.form.recipes()[0].start == between
+        assert studio.window.recipe_pane.picture.start_row.text() == "between seed 1 and seed 2, 50 %"
         studio.window.controller.use_recipe(recipe(prompt="lemon"))
-        assert studio.window.form.values.prompt == "lemon"
+        assert studio.window.form.values.code is None
+        assert not studio.window.recipe_pane.picture.start_row.isVisible()
 
 
 def test_a_model_that_is_chosen_while_the_pane_is_hidden_is_read_too(studio: Driver, tmp_path: Path) -> None:
