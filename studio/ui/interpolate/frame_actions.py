@@ -36,7 +36,7 @@ class FrameActions(QObject):
         """The menu of frame `number` of these."""
         if frames is None or frames.small(number) is None:
             return
-        recipe, path = frames.recipes[number], frames.path(number)
+        recipe, path = self._controller.runner.full(frames, number), frames.path(number)
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         frame = frames.numbers[number]

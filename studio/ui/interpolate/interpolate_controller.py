@@ -99,6 +99,8 @@ class InterpolateController(QObject):
         if plan.keys != self._state.plan.keys:
             self._state.change(plan)
             self._state.choose(0)
+            text = self.tr("The pictures chosen in the history are the keys.")
+            self._window.controller.toast.tell(text, self.tr("Undo"), self._state.undo)
 
     def toggle_play(self) -> None:
         """Play the frames that are there, or stop."""
@@ -127,6 +129,7 @@ class InterpolateController(QObject):
         state.changed.connect(self._track_changed)
         state.chosen_changed.connect(self._cursor_moved)
         bench.track.key_wanted.connect(self._add_at)
+        bench.track.key_removed.connect(self._removed)
         bench.add_wanted.connect(self._add_shown)
         window.form.changed.connect(lambda names: self._track_changed() if names & SHARED else None)
         window.workspaces.changed.connect(self._workspace_changed)
@@ -285,6 +288,10 @@ class InterpolateController(QObject):
             self._inverts = False
             facts = event.facts
             self.add_key(Key(FromCode(code=event.code), facts.prompt, facts.negative_prompt, facts.guidance))
+
+    def _removed(self, number: int) -> None:
+        text = self.tr("Key {number} is removed.").format(number=number + 1)
+        self._window.controller.toast.tell(text, self.tr("Undo"), self._state.undo)
 
     def _tell(self, sentence: str) -> None:
         self._window.controller.toast.tell(sentence)

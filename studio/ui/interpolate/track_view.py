@@ -30,9 +30,11 @@ GLYPH_WIDTH = 64
 
 
 class TrackView(QWidget):
-    """Edits the plan of its state. `key_wanted(frame)` asks for a key where the cursor is."""
+    """Edits the plan of its state. `key_wanted(frame)` asks for a key where the cursor is; `key_removed(number)` tells
+    that one was taken away."""
 
     key_wanted = Signal(int)
+    key_removed = Signal(int)
 
     def __init__(self, state: TrackState, names: Callable[[str], str], parent: QWidget | None = None) -> None:
         """`names(code)` tells what a code is called."""
@@ -132,8 +134,10 @@ class TrackView(QWidget):
         elif event.key() == Qt.Key.Key_K and not event.modifiers():
             self.key_wanted.emit(state.cursor)
         elif event.key() == Qt.Key.Key_Delete and plan.keys:
-            state.change(plan.without_key(state.key))
-            state.choose(state.key)
+            number = state.key
+            state.change(plan.without_key(number))
+            state.choose(number)
+            self.key_removed.emit(number)
         else:
             super().keyPressEvent(event)
 

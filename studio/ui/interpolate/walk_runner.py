@@ -40,7 +40,7 @@ class WalkRunner(QObject):
         super().__init__(parent)
         self._session, self._base = session, base
         self._plan = TrackPlan()
-        self._active = False
+        self._active = self._gives_way = False
         self._jobs: dict[JobId, str] = {}
         self._spaced: tuple[TrackPlan, Recipe, Track] | None = None
         self.parts: tuple[Change, ...] = ()
@@ -110,6 +110,15 @@ class WalkRunner(QObject):
         """Cancel the render; its frames are kept."""
         self._cancel("render")
 
+    def full(self, frames: WalkFrames, number: int) -> Recipe:
+        """The recipe of a frame with all of its steps, whichever picture of it is shown."""
+        if frames is self.quick:
+            try:
+                return self.recipes()[frames.numbers[number]]
+            except InvalidField:
+                pass
+        return frames.recipes[number]
+
     def waits_for_measuring(self) -> bool:
         """Whether even frames are wanted and not measured yet."""
         return self._plan.even and not self._plan.as_sheet and not self._is_spaced()
@@ -160,6 +169,7 @@ class WalkRunner(QObject):
         kind = self._jobs.get(event.job)
         if kind is None:
             if isinstance(event, (Queued, RaceQueued, InversionQueued)):
+                self._gives_way = bool(self._jobs)
                 self._cancel("quick", "measure")  # what the user wants goes first
             return
         if isinstance(event, (WalkBegun, FrameReady)):
@@ -186,8 +196,9 @@ class WalkRunner(QObject):
             self.failed.emit(event.sentence)
         elif kind == "measure" and isinstance(event, Finished):
             self._look_over()
-        elif kind == "quick" and isinstance(event, Cancelled):
-            self._soon.start()  # somebody's job went first, or Esc was meant for something else
+        elif kind != "render" and isinstance(event, Cancelled) and self._gives_way:
+            self._gives_way = False
+            self._soon.start()
         elif kind == "render" and isinstance(event, Finished):
             self.rendered_at.emit(event.path)
         self.state_changed.emit()
