@@ -58,6 +58,11 @@ class WalkRunner(QObject):
         """Whether a render works or waits."""
         return "render" in self._jobs.values()
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing works or will begin by itself."""
+        return not self._jobs and not self._soon.isActive()
+
     def set_active(self, active: bool) -> None:
         """The workspace is shown, or not: then nothing is looked over."""
         self._active = active

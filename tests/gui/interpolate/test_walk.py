@@ -179,6 +179,27 @@ def test_the_track_comes_back_after_a_restart(restarted: Callable[[], Walker]) -
     assert after.window.header.workspace() == "interpolate"
 
 
+def test_a_quick_look_that_is_cancelled_does_not_begin_again(walker: Walker) -> None:
+    walker.keys(1, 2, frames=12)
+    walker.studio.until(lambda: any(isinstance(event, FrameReady) for event in walker.studio.events))
+    walker.studio.press(Qt.Key.Key_Escape)
+    walker.studio.rest()
+    assert walker.runner.settled
+    assert walker.runner.quick is not None
+    assert not walker.runner.quick.complete
+
+
+def test_a_key_that_is_removed_comes_back(walker: Walker) -> None:
+    walker.keys(1, 2, 3)
+    plan = walker.plan
+    walker.state.choose(1)
+    walker.press(walker.bench.track, Qt.Key.Key_Delete)
+    assert len(walker.plan.keys) == 2
+    assert walker.studio.toast() == "Key 2 is removed."
+    walker.window.controller.toast._action.click()
+    assert walker.plan == plan
+
+
 def test_generating_goes_before_looking_over(walker: Walker) -> None:
     walker.keys(1, 2, frames=12)
     walker.studio.until(lambda: any(isinstance(event, FrameReady) for event in walker.studio.events))

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import PIL.Image
 import pytest
 import torch
 
 from studio.errors import InvalidField
+from studio.export.export_event import Exported
+from studio.export.order import ExportOrder
 from studio.export.picture_file import write_new_picture
+from studio.export.run_export import run_export
 from studio.generation.answers import answer
+from studio.generation.facts import FactsBook
+from studio.generation.inversion import invert
 from studio.generation.run import run
+from studio.generation.views import view
 from studio.job.cancel import CancelToken
 from studio.job.event import Failed
+from studio.job.facts import FactsRequest
 from studio.job.inversion import Inverted
 from studio.job.recipe import FromStep, Recipe, recipe
 from studio.job.recording import RecordSettings
 from studio.job.shelf import UnfinishedRequest
+from studio.job.view import ViewRequest
 from studio.library.pictures import PictureFolder
 from studio.models.model import Model
 from studio.trajectory.store import TrajectoryStore
@@ -69,3 +78,20 @@ def test_nothing_starts_from_the_way_up(desk: Desk) -> None:
     *_, end = run(1, way, desk.services(), CancelToken())
     assert isinstance(end, Failed)
     assert end.sentence == "This is the way from a picture to its code. Invert the picture instead."
+
+
+def test_the_way_up_is_told_looked_at_and_exported_like_any_process(desk: Desk) -> None:
+    pictures = desk.folder / "pictures"
+    store = TrajectoryStore(desk.folder / "kept", lambda: pictures, lambda: RecordSettings("all"))
+    given = desk.services(trajectories=store, save=PictureFolder(pictures, write_new_picture).save)
+    told = list(invert(1, desk.wanted(photograph(64, 64)), given, CancelToken()))
+    (event,) = [e for e in told if isinstance(e, Inverted)]
+    facts = FactsBook(given).facts(FactsRequest(trajectory=event.way))
+    assert facts.sentence == ""
+    assert [level.timestep for level in facts.levels] == sorted(level.timestep for level in facts.levels)
+    assert all(text.startswith("x' = ") for text in facts.equations)
+    order = ExportOrder(facts, desk.folder / "way.gif", "gif", "x")
+    *_, end = run_export(1, order, lambda step: view(ViewRequest(event.way, step, "x"), given), CancelToken())
+    assert isinstance(end, Exported)
+    with PIL.Image.open(end.path) as clip:
+        assert clip.n_frames >= 3  # type: ignore[attr-defined]
