@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
+from studio.job.code import SUFFIX
 from studio.job.recipe import SEED_MAXIMUM
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from studio.generation.services import Services
     from studio.generation.study_inversion import LossRow
     from studio.generation.study_steps import QualityRow
-    from studio.image import Image
+    from studio.generation.together import Together
     from studio.job.cancel import CancelToken
     from studio.models.catalog import ModelEntry
 
@@ -33,7 +32,7 @@ INVERSION, STEPS = "inversion", "steps"
 INVERSION_COUNT, STEPS_COUNT = 24, 300
 INVERSION_STEPS, QUALITY_STEPS = "10,20,50,100,200,500", "4,10,20,50,100"
 STATISTICS = "reference_statistics.safetensors"
-CALLS_TIMED = 20
+STEPS_TIMED = 20
 ETAS = (0.0, 1.0)
 SEED = 1
 
@@ -73,9 +72,9 @@ def _run(flags: Namespace, session: Session) -> int:
     entry = workplace.catalog.get(flags.model)
     base = recipe(model=entry.name, width=entry.native_size[0], height=entry.native_size[1], seed=SEED)
     vocabulary = _vocabulary(entry)
-    with session.interruptions.cancelling() as token, tempfile.TemporaryDirectory() as scratch:
+    with session.interruptions.cancelling() as token:
         services = workplace.services(workplace.placement(flags), PreviewSettings("off"))
-        study = _Study(session, services, base, token, Path(scratch))
+        study = _Study(session, services, base, token)
         report, rows = _studied(flags, study, vocabulary, entry)
         token.check()
     _tell(flags, session, report, rows)
@@ -108,37 +107,26 @@ def _tell(flags: Namespace, session: Session, report: Report, rows: Sequence[Los
 class _Study:
     """Runs studies with progress. Raises `CancelRequested` and `StudioError`."""
 
-    def __init__(self, session: Session, services: Services, base: Recipe, token: CancelToken, scratch: Path) -> None:
+    def __init__(self, session: Session, services: Services, base: Recipe, token: CancelToken) -> None:
         self._session, self._services, self._base, self._token = session, services, base, token
-        self._scratch = scratch
 
     def inversions(self, prompts: Sequence[str], count: int, steps: Sequence[int]) -> list[LossRow]:
-        from dataclasses import replace
-
+        """The rows of both kinds of pictures."""
         from studio.generation.study_inversion import drawn_subject, foreign_subject, losses
-        from studio.library.sources import SourceStore
-        from studio.trajectory.code_store import CodeStore
 
-        sources = SourceStore(self._scratch / "sources")
-        # What is measured here is of no use to the user: nothing of it goes to the shelf.
-        services = replace(self._services, sources=sources, codes=CodeStore(self._scratch / "codes"))
-        self._announce(2 * count * 2 * sum(steps), self._alone)
+        together = self._announced(2 * count * 2 * sum(steps), prompts)
         recipes = [
             self._base.model_copy(update={"prompt": prompt, "seed": SEED + number})
             for number, prompt in enumerate(prompts)
         ]
         kinds = {
-            "its own": [drawn_subject(wanted, services, self._token) for wanted in recipes],
+            "its own": [drawn_subject(wanted, self._services, self._token) for wanted in recipes],
             "others": [foreign_subject(number) for number in range(count)],
         }
         return [
             row
             for kind, subjects in kinds.items()
-            for row in self._followed(
-                losses(kind, subjects, self._base, steps, services, sources.offer, self._token),
-                len(subjects) * 2 * sum(steps),
-                kind,
-            )
+            for row in self._followed(losses(kind, subjects, together, steps), len(subjects) * 2 * sum(steps), kind)
         ]
 
     def qualities(
@@ -147,33 +135,27 @@ class _Study:
         """The rows, and what as many draws of the reference itself come to."""
         from studio.generation.frechet import floor, read_statistics
         from studio.generation.study_steps import qualities
-        from studio.generation.together import BATCH, Together
 
         if not statistics.is_file():
             raise InvalidField("model", "This model brings no statistics of what it learned, so there is no reference.")
         calls = len(etas) * len(prompts) * sum(steps)
-        together = Together(self._services.models.get(self._base.model), self._services.samplers, self._token.check)
-        some = prompts[:BATCH]
-        self._announce(calls, lambda: together.drawn(some, range(len(some)), CALLS_TIMED, 0.0), len(some))
+        self._announced(calls, prompts)
         reference = read_statistics(statistics)
         working = qualities(prompts, self._base, steps, etas, reference, self._services, self._token)
         return self._followed(working, calls, "drawing"), floor(reference, len(prompts))
 
-    def _announce(self, calls: int, try_out: Callable[[], object], pictures: int = 1) -> None:
-        """Say how long it will take, from a short run of as many pictures at a time."""
-        try_out()
-        began = time.perf_counter()
-        try_out()
-        each = (time.perf_counter() - began) / (CALLS_TIMED * pictures)
-        self._session.console.note(f"{calls:,} steps of {1000 * each:.0f} ms: {duration(calls * each)}.")
+    def _announced(self, steps: int, prompts: Sequence[str]) -> Together:
+        """Who walks pictures together; how long so many steps will take is told, from a short run."""
+        from studio.generation.together import BATCH, Together
 
-    def _alone(self) -> Image:
-        """A short run of one picture."""
-        from studio.generation.one_picture import one_picture
-        from studio.job.recipe import Guidance, Sampling
-
-        short = self._base.model_copy(update={"sampling": Sampling(steps=CALLS_TIMED), "guidance": Guidance(scale=1.0)})
-        return one_picture(short, self._services, self._token)
+        together = Together(self._services.models.get(self._base.model), self._services.samplers, self._token.check)
+        some = prompts[:BATCH]
+        for _ in range(2):  # the first one wakes the processor
+            began = time.perf_counter()
+            together.drawn(some, range(len(some)), STEPS_TIMED, 0.0)
+        each = (time.perf_counter() - began) / (STEPS_TIMED * len(some))
+        self._session.console.note(f"{steps:,} steps of {1000 * each:.0f} ms: {duration(steps * each)}.")
+        return together
 
     def _followed(self, working: Generator[int, None, R], calls: int, title: str) -> R:
         """What a study comes to; a line is told at every tenth of it."""

@@ -33,6 +33,7 @@ class StartRow(Row):
         )
         self._form = form
         self._shelf: Shelf | None = None
+        self._text = ""
         self._why_not: Callable[[CodeFacts], str] = lambda facts: ""
         self._picture = QLabel()
         self._name = ElidedLabel()
@@ -58,7 +59,7 @@ class StartRow(Row):
 
     def text(self) -> str:
         """What the form starts from, "" while it is the noise of the seed."""
-        return "" if self.isHidden() else self._name.text()
+        return "" if self.isHidden() else self._text
 
     def note(self) -> str:
         """What is said about it."""
@@ -72,14 +73,16 @@ class StartRow(Row):
             self.set_problem("")
             return
         text = self._words(values.code) if values.code is not None else self.tr("the noise of the seed")
-        self._name.setText(text)
+        self._text = text
+        self._name.setText(self._short(values.code, text))
         self._name.setAccessibleName(self.tr("Starts from {start}").format(start=text))
         self._picture.setPixmap(self._thumbnail(values.code))
         self._picture.setVisible(not self._picture.pixmap().isNull())
         self._tell(self._problem_of(values.code))
-        mixed = self._mixed(values)
-        self._note.setText(mixed)
-        self._note.setVisible(bool(mixed))
+        lies = self.tr("It lies {place}.").format(place=text) if isinstance(values.code, Between) else ""
+        told = " ".join(sentence for sentence in (lies, self._mixed(values)) if sentence)
+        self._note.setText(told)
+        self._note.setVisible(bool(told))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -99,6 +102,12 @@ class StartRow(Row):
             percent = f"{100 * end.fraction:.0f}"
             return text.format(first=self._words(end.first), second=self._words(end.second), percent=percent)
         return self._shelf.name(end.code) if self._shelf is not None else end.code[:10]
+
+    def _short(self, end: End | None, text: str) -> str:
+        """What has room on the line; where a mixture lies is said in full below it."""
+        if not isinstance(end, Between):
+            return text
+        return self.tr("{percent} % of the way").format(percent=f"{100 * end.fraction:.0f}")
 
     def _thumbnail(self, end: End | None) -> QPixmap:
         """The picture of the code, of a mixture that of the nearer end; nothing where there is none."""

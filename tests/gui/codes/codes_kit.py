@@ -80,13 +80,10 @@ class Codes:
         self.drop(code_mime([code]), target)
 
     def drop(self, mime: QMimeData, target: QWidget) -> None:
-        with warnings.catch_warnings():
-            # Marked as deprecated without another constructor beside it.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, *BUTTON)
+        enter, drop = drag_events(mime)
         QApplication.sendEvent(target, enter)
         assert enter.isAccepted()
-        QApplication.sendEvent(target, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, *BUTTON))
+        QApplication.sendEvent(target, drop)
 
     def drop_file(self, path: Path, target: QWidget) -> None:
         mime = QMimeData()
@@ -102,6 +99,15 @@ class Codes:
         assert len(ends) == 1
         self.studio.until(lambda: self.window.shelf.card(found.code) is not None)
         return found
+
+
+def drag_events(mime: QMimeData) -> tuple[QDragEnterEvent, QDropEvent]:
+    """The first and the last event of a drag; `mime` must outlive them."""
+    with warnings.catch_warnings():
+        # Marked as deprecated without another constructor beside it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, *BUTTON)
+    return enter, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, *BUTTON)
 
 
 def code_file(code: str) -> Path:

@@ -17,6 +17,8 @@ from studio.job.code import FromCode, Inverting
 from studio.job.event import Cancelled, StepDone
 from studio.ui.codes.invert_dialog import InvertDialog
 from studio.ui.codes.worked_on import worked_on
+from studio.ui.picture_mime import picture_mime
+from studio.ui.qimage import to_qimage
 from tests.gui.codes.codes_kit import STEPS, Codes, portrait
 
 
@@ -93,6 +95,7 @@ class TestInverting:
         assert not dialog._warning.isVisible()
         dialog.guidance._take(3.0)
         assert "only approximate" in dialog._warning.text()
+        dialog.steps.set_value(1)
         dialog.invert()
         codes.inverted()
         result = codes.window.codes.inverting.result
@@ -122,6 +125,18 @@ class TestInverting:
         assert codes.studio.foot() == "Cancelled. Nothing was kept."
         assert not codes.names()
         assert codes.window.codes.inverting.result is None
+
+    def test_a_picture_without_a_file_is_taken_as_it_is_dragged(self, codes: Codes) -> None:
+        codes.drop(picture_mime(to_qimage(portrait()), None), codes.panel)
+        dialog = codes.window.codes.inverting.question
+        assert np.array_equal(dialog._image.pixels, portrait().pixels)
+        dialog.reject()
+
+    def test_what_is_no_picture_is_refused_with_a_sentence(self, codes: Codes, tmp_path: Path) -> None:
+        (tmp_path / "notes.txt").write_text("no picture")
+        codes.drop_file(tmp_path / "notes.txt", codes.panel)
+        assert codes.studio.banner() == "notes.txt is not a picture that is read here. Drop PNG, JPEG or WebP."
+        assert codes.window.codes.inverting.question is None
 
     def test_the_words_of_a_picture_of_ours_are_taken(self, codes: Codes) -> None:
         codes.window.form.set(prompt="green frog")

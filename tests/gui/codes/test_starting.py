@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from studio.export.picture_file import read_picture
 from studio.job.code import Between, FromCode, FromSeed, Weighted
-from tests.gui.codes.codes_kit import EDGE, STEPS, Codes, code_file
+from studio.ui.codes.code_mime import code_mime, codes_in
+from tests.gui.codes.codes_kit import EDGE, STEPS, Codes, code_file, drag_events
 from tests.gui.pictures import plain
 
 
@@ -78,6 +80,31 @@ class TestStarting:
         assert codes.window.form.values.code == FromCode(code=code)
 
 
+class TestDragging:
+    def test_a_card_takes_its_id_and_its_file_along(self, codes: Codes) -> None:
+        code = codes.kept()
+        mime = codes.panel._model.mimeData([codes.panel._model.index_of(code)])
+        assert codes_in(mime) == (code,)
+        assert [Path(url.toLocalFile()) for url in mime.urls()] == [code_file(code)]
+        assert code_file(code).is_file()
+
+    def test_elsewhere_in_the_window_a_code_is_no_picture(self, codes: Codes) -> None:
+        code = codes.kept()
+        mime = code_mime([code])
+        enter, drop = drag_events(mime)
+        for event in (enter, drop):
+            event.ignore()
+            QApplication.sendEvent(codes.window, event)
+            assert not event.isAccepted()
+        assert not codes.studio.banner()
+
+    def test_several_codes_are_refused_with_a_sentence(self, codes: Codes) -> None:
+        both = [codes.kept(1), codes.kept(2)]
+        codes.drop(code_mime(both), codes.window.recipe_pane.picture)
+        assert codes.studio.banner() == "A picture starts from one code. Drop one at a time."
+        assert codes.window.form.values.code is None
+
+
 class TestRow:
     def test_the_row_names_the_code_and_takes_it_away(self, codes: Codes) -> None:
         row = codes.window.recipe_pane.picture.start_row
@@ -111,8 +138,9 @@ class TestRow:
         row = codes.window.recipe_pane.picture.start_row
         assert row.text() == "between seed 1 and seed 2, 40 %"
         assert "red apple 60 %, fox 40 %" in row.note()
+        assert "It lies between seed 1 and seed 2, 40 %." in row.note()
         codes.window.form.set(prompt="something else")
-        assert not row.note()
+        assert "red apple" not in row.note()
 
     def test_a_code_of_another_model_is_told_and_not_taken(self, codes: Codes) -> None:
         codes.studio.run()
