@@ -35,6 +35,12 @@ def _samplers() -> Command:
     return COMMAND
 
 
+def _plugins() -> Command:
+    from studio.cli.plugins import COMMAND
+
+    return COMMAND
+
+
 def _models() -> Command:
     from studio.cli.models import COMMAND
 
@@ -113,6 +119,7 @@ COMMANDS = (
     Entry("interpolate", "walk from code to code, as a clip, a sequence or a sheet", _interpolate),
     Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),
     Entry("samplers", "list the samplers and their options", _samplers),
+    Entry("plugins", "list, check, install and enable what others have written, or begin one", _plugins),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),
     Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),

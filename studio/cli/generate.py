@@ -31,8 +31,9 @@ from studio.models.catalog import ModelEntry
 from studio.models.json_file import read_json_object
 from studio.models.model_folder import CONFIG_MAXIMUM, CONFIGS
 from studio.models.scheduler_config import schedule_from_config
+from studio.plugin.home import known_samplers
 from studio.sampling.grid import timestep_grid
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import SamplerRegistry
 
 PREVIEW_KINDS: tuple[PreviewKind, ...] = ("x0", "x")
 # Previews that are kept as files are worth a full decode.
@@ -58,7 +59,7 @@ examples:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    add_recipe_flags(parser, builtin_samplers().infos(), prompt_required=False)
+    add_recipe_flags(parser, known_samplers().infos(), prompt_required=False)
     add_paint_flags(parser)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
@@ -115,7 +116,7 @@ def _run(flags: Namespace, session: Session) -> int:
 
 def _wanted(flags: Namespace, workplace: Workplace) -> tuple[tuple[Recipe, ...], tuple[str, ...]]:
     """The recipes, with what they start from, and notes. Raises `InvalidField` and `RefusedFile`."""
-    samplers, start = builtin_samplers(), read_code_start(flags, workplace)
+    samplers, start = known_samplers(), read_code_start(flags, workplace)
     entry = workplace.catalog.get(flags.model, allow_path=True)
     wanted = recipes(flags, samplers, entry.name, entry.native_size)
     check_grid(wanted[0], entry, samplers)

@@ -36,7 +36,7 @@ from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.job.track import FrameEvent, FrameReady, Key, Track
 from studio.library.naming import clean_name, picture_names
-from studio.sampling.registry import builtin_samplers
+from studio.plugin.home import known_samplers
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
@@ -68,7 +68,7 @@ examples:
 
 def _configure(parser: ArgumentParser) -> None:
     add_track_flags(parser)
-    add_recipe_flags(parser, builtin_samplers().infos(), prompt_required=False)
+    add_recipe_flags(parser, known_samplers().infos(), prompt_required=False)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
     )
@@ -106,7 +106,7 @@ def _read(flags: Namespace, workplace: Workplace) -> tuple[Recipe, tuple[Key, ..
 
     Raises `InvalidField` and `RefusedFile`.
     """
-    samplers = builtin_samplers()
+    samplers = known_samplers()
     entry = workplace.catalog.get(flags.model, allow_path=True)
     codes = workplace.codes()
     ends = read_ends(flags.key, codes)

@@ -28,7 +28,7 @@ from studio.job.preview import PreviewSettings
 from studio.job.recipe import SPACINGS, Guidance, Sampling, checked, recipe
 from studio.library.naming import SUFFIX
 from studio.models.catalog import ModelEntry
-from studio.sampling.registry import builtin_samplers
+from studio.plugin.home import known_samplers
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
@@ -97,7 +97,7 @@ def _run(flags: Namespace, session: Session) -> int:
     target = read_code_destination(flags.out, "out")
     pictures = _pictures(flags.reconstruction)
     inversion = _inversion(flags, entry, painting, target.stem)
-    check_grid(inversion.recipe, entry, builtin_samplers())
+    check_grid(inversion.recipe, entry, known_samplers())
     painting.offer_to(workplace.sources)
     for note in painting.notes:
         session.console.note(note)
@@ -126,7 +126,7 @@ def _inversion(flags: Namespace, entry: ModelEntry, painting: Painting, name: st
     sampling = checked(
         Sampling,
         sampler=SAMPLER,
-        options=builtin_samplers().get(SAMPLER).info.resolve({}),
+        options=known_samplers().get(SAMPLER).info.resolve({}),
         steps=steps,
         spacing=flags.spacing if explicit is None else "explicit",
         timesteps=explicit,

@@ -25,7 +25,8 @@ from studio.job.preview import PreviewSettings
 from studio.job.race import Axis, Race, lane_letter, race
 from studio.library.naming import SUFFIX, clean_name
 from studio.models.catalog import ModelEntry
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.plugin.home import known_samplers
+from studio.sampling.registry import SamplerRegistry
 
 AXES_MAXIMUM = 2
 
@@ -43,7 +44,7 @@ example:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    samplers = builtin_samplers()
+    samplers = known_samplers()
     names = ", ".join(field.flag for field in axis_fields(samplers.infos()))
     parser.add_argument(
         "--over", type=values.text("over", "Over"), action="append", required=True, metavar="FIELD=LIST",
@@ -61,7 +62,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(flags: Namespace, session: Session) -> int:
     console = session.console
-    workplace, samplers = Workplace(console), builtin_samplers()
+    workplace, samplers = Workplace(console), known_samplers()
     entry = workplace.catalog.get(flags.model, allow_path=True)
     plan = _plan(flags, samplers, entry)
     sheets = _sheets(read_destination(flags.out, workplace.pictures), plan)

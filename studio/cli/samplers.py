@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from studio.cli.command import Command, Session
 from studio.cli.recipe_flags import option_flag, option_summary
+from studio.plugin.home import known_samplers
 from studio.sampling.info import SamplerInfo
-from studio.sampling.registry import builtin_samplers
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -16,21 +16,22 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(flags: Namespace, session: Session) -> int:
-    for info in builtin_samplers().infos():
+    infos = known_samplers().infos()
+    width = max(len(info.name) for info in infos) + 2
+    for info in infos:
         if flags.json:
             session.console.record(asdict(info))
         else:
-            for line in _lines(info):
+            for line in _lines(info, width):
                 session.console.say(line)
     return 0
 
 
-def _lines(info: SamplerInfo) -> list[str]:
-    lines = [f"{info.name:<8}{info.title}. {info.description}"]
+def _lines(info: SamplerInfo, width: int) -> list[str]:
+    lines = [f"{info.name:<{width}}{info.title}. {info.description}"]
     for option in info.options:
-        lines.append(
-            f"{'':8}{option_flag(option.name)}  {option.title}: {option_summary(option)}. {option.description}".rstrip()
-        )
+        told = f"{option_flag(option.name)}  {option.title}: {option_summary(option)}. {option.description}"
+        lines.append(f"{'':{width}}{told}".rstrip())
     return lines
 
 

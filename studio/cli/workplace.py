@@ -80,10 +80,10 @@ class Workplace:
         """What runs need: models on this placement, samplers, previews as wanted, what is painted on. Imports torch."""
         from studio.generation.services import Services
         from studio.models.loader import ModelCache
-        from studio.sampling.registry import builtin_samplers
+        from studio.plugin.home import known_samplers
 
         models = ModelCache(self.catalog, lambda: placement)
-        return Services(models, builtin_samplers(), lambda: preview, save, sources=self.sources, codes=self.codes())
+        return Services(models, known_samplers(), lambda: preview, save, sources=self.sources, codes=self.codes())
 
 
 def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -19,6 +20,8 @@ import torch
 from torch import Tensor
 
 from studio.plugin.gaussian import GaussianDenoiser
+from studio.plugin.loader import load
+from studio.plugin.manifest import read_manifest
 from studio.plugin.watching import kept_random_state
 from studio.sampling.ddim import DDIM
 from studio.sampling.grid import TimestepGrid
@@ -79,6 +82,11 @@ def conformance(sampler: Sampler) -> Report:
         findings = tuple(_found(name, check) for name, check in checks)
         errors, order = tester.order()
         return Report(sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
+
+
+def conformance_of(folder: Path) -> tuple[Report, ...]:
+    """Load the plugin in a folder and try each of its samplers. Raises `RefusedFile` and `PluginFailure`."""
+    return tuple(conformance(sampler) for sampler in load(read_manifest(folder), folder).samplers)
 
 
 def _found(name: str, check: Callable[[], str]) -> Finding:

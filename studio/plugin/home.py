@@ -13,12 +13,10 @@ from studio.plugin.markers import Markers
 from studio.plugin.store import PluginStore
 from studio.sampling.registry import SamplerRegistry, builtin_samplers
 
-SAFE_VARIABLE = "REVERIE_SAFE_MODE"
-
 
 def plugin_host() -> PluginHost:
     """The host of this process: plugins are loaded once."""
-    return _host(paths.data(), bool(os.environ.get(SAFE_VARIABLE)))
+    return _host(paths.data(), bool(os.environ.get(paths.SAFE_VARIABLE)))
 
 
 @cache

@@ -25,10 +25,28 @@ Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1
 Bound = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 ERRORS_TOLD = 8
 TAKEN_NAMES = frozenset(
-    """help version debug json safe_mode prompt negative negative_prompt sampler steps spacing timesteps guidance
-    guidance_interval guidance_rescale scale interval rescale seed count size width height model device precision out
-    format preview preview_every preview_decoder record code save_code start name amount action key key_prompt
-    key_negative key_guidance frames loop even easing method""".split()
+    (
+        *("action", "amount", "boomerang", "captions", "code", "codes", "count", "crop", "debug", "device", "easing"),
+        *("enlarge", "enlarge_with", "etas", "even", "feather", "fill", "fill_colour", "format", "fps", "frames"),
+        *(
+            "from_step",
+            "guidance",
+            "guidance_interval",
+            "guidance_rescale",
+            "height",
+            "help",
+            "hold",
+            "i_know",
+            "image",
+        ),
+        *("inpaint", "interval", "json", "jump_length", "key", "key_guidance", "key_negative", "key_prompt", "loop"),
+        *("lossless", "markdown", "mask", "match_colours", "method", "model", "name", "negative", "negative_prompt"),
+        *("once", "only", "out", "outpaint", "over", "padding", "pairs", "picture", "pictures", "plugin", "precision"),
+        *("preview", "preview_decoder", "preview_every", "processor_time", "prompt", "quick", "reconstruction"),
+        *("record", "refine", "repeats", "rescale", "safe_mode", "sampler", "save_code", "scale", "scale_mask", "seed"),
+        *("sheet", "size", "spacing", "start", "steps", "strength", "study", "timesteps", "timing", "version", "view"),
+        "width",
+    )
 )
 """Names that an option of a sampler cannot have: they are fields of a picture or flags of the command line."""
 
@@ -154,9 +172,14 @@ class Manifest(_Part):
         return self
 
     @property
+    def contributions(self) -> tuple[SamplerEntry | NamedEntry, ...]:
+        """All that it adds."""
+        return (*self.samplers, *self.spacings, *self.guidance)
+
+    @property
     def adds(self) -> str:
         """The names of what it adds, for reading."""
-        return ", ".join(entry.name for part in (self.samplers, self.spacings, self.guidance) for entry in part)
+        return ", ".join(entry.name for entry in self.contributions)
 
     def incompatible(self) -> str:
         """One sentence saying which version is needed, or "" if the plugin fits this program.
