@@ -14,8 +14,8 @@ from studio.errors import StudioError
 
 NAME = "Reverie"
 HOME_VARIABLE = "REVERIE_HOME"
+# Set to anything, it has the program use no plugin.
 SAFE_VARIABLE = "REVERIE_SAFE_MODE"
-"""If it is set, no plugin is used."""
 
 
 def config() -> Path:

@@ -35,6 +35,12 @@ def _samplers() -> Command:
     return COMMAND
 
 
+def _plugins() -> Command:
+    from studio.cli.plugins import COMMAND
+
+    return COMMAND
+
+
 def _models() -> Command:
     from studio.cli.models import COMMAND
 
@@ -95,12 +101,6 @@ def _study() -> Command:
     return COMMAND
 
 
-def _plugins() -> Command:
-    from studio.cli.plugins import COMMAND
-
-    return COMMAND
-
-
 @dataclass(frozen=True)
 class Entry:
     """A command's name, what it is for in a few words, and how to get it."""
@@ -119,7 +119,7 @@ COMMANDS = (
     Entry("interpolate", "walk from code to code, as a clip, a sequence or a sheet", _interpolate),
     Entry("export", "turn the recorded steps of a picture into a video, an animation or a sheet", _export),
     Entry("samplers", "list the samplers and their options", _samplers),
-    Entry("plugins", "list, check, install, enable, disable and remove plugins, or begin a new one", _plugins),
+    Entry("plugins", "list, check, install and enable what others have written, or begin one", _plugins),
     Entry("models", "list the models that can be used", _models),
     Entry("info", "show the recipe inside a picture", _info),
     Entry("verify", "make a picture again from its recipe and compare the pixels", _verify),

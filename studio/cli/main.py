@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from studio import __version__
 from studio.cli.command import Session
@@ -20,7 +21,7 @@ from studio.errors import CancelRequested, InvalidField, StudioError
 from studio.paths import SAFE_VARIABLE
 
 DEBUG_HELP = "show where in the program a defect is, for a report"
-SAFE_HELP = "use no plugin"
+SAFE_FLAG, SAFE_HELP = "--safe-mode", "use no plugin, also none of those that come with the program"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,9 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     console = Console.standard()
     debug = "--debug" in words
-    if "--safe-mode" in words:
-        os.environ[SAFE_VARIABLE] = "1"
-    with Interruptions() as interruptions:
+    with Interruptions() as interruptions, _safe_mode(SAFE_FLAG in words):
         session = Session(console, interruptions, debug)
 
         def work() -> int:
@@ -42,6 +41,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             return code
 
         return _guarded(work, session)
+
+
+@contextmanager
+def _safe_mode(wanted: bool) -> Iterator[None]:
+    """The flag is for this program and those that it starts, so it becomes a variable, for as long as it runs."""
+    before = os.environ.get(SAFE_VARIABLE)
+    if wanted:
+        os.environ[SAFE_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if wanted:
+            os.environ.pop(SAFE_VARIABLE)
+        if wanted and before is not None:
+            os.environ[SAFE_VARIABLE] = before
 
 
 def _guarded(work: Callable[[], int], session: Session) -> int:
@@ -81,6 +95,7 @@ def _unexpected(problem: Exception, session: Session) -> int:
 
 
 def _dispatch(words: Sequence[str], session: Session) -> int:
+    words = [*words[1:], SAFE_FLAG] if words[:1] == [SAFE_FLAG] and len(words) > 1 else words
     if not words or words[0].startswith("-"):
         _front_parser().parse_args(words)
         from studio.cli.window import open_window
@@ -90,9 +105,13 @@ def _dispatch(words: Sequence[str], session: Session) -> int:
     command = entry.load()
     parser = SentenceParser(f"reverie {entry.name}", command.description, command.epilog)
     command.configure(parser)
-    parser.add_argument("--debug", action="store_true", help=DEBUG_HELP)
-    parser.add_argument("--safe-mode", action="store_true", help=SAFE_HELP)
+    _add_common_flags(parser)
     return command.run(parser.parse_args(words[1:]), session)
+
+
+def _add_common_flags(parser: SentenceParser) -> None:
+    parser.add_argument("--debug", action="store_true", help=DEBUG_HELP)
+    parser.add_argument(SAFE_FLAG, action="store_true", help=SAFE_HELP)
 
 
 def _entry(name: str) -> Entry:
@@ -114,8 +133,7 @@ def _front_parser() -> SentenceParser:
         "Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled.",
     )
     parser.add_argument("--version", action="version", version=f"reverie {__version__}")
-    parser.add_argument("--debug", action="store_true", help=DEBUG_HELP)
-    parser.add_argument("--safe-mode", action="store_true", help=SAFE_HELP)
+    _add_common_flags(parser)
     parser.usage = "reverie [COMMAND] [options]"
     return parser
 

@@ -1,4 +1,4 @@
-"""`reverie plugins`: what plugins there are, and what is to become of them."""
+"""`reverie plugins`: what others have written for the studio, read before it is trusted and run when it is enabled."""
 
 from __future__ import annotations
 
@@ -6,149 +6,172 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from studio.cli import plugin_facts, values
 from studio.cli.command import Command, Session
-from studio.cli.plugin_report import facts, report_lines
-from studio.errors import InvalidField, StudioError
+from studio.cli.plugin_template import write_plugin
+from studio.errors import InvalidField
 from studio.plugin.home import plugin_host
-from studio.plugin.manifest import read_manifest
-from studio.plugin.skeleton import write_skeleton
-from studio.plugin.store import PluginState, PluginStore
-
-ACTIONS = ("list", "check", "install", "enable", "disable", "remove", "new")
-CONSENT = "A plugin can do whatever this program can: read and write your files, and use the network."
+from studio.plugin.loader import PluginFailure
+from studio.plugin.store import PluginEntry, PluginState
 
 EPILOG = """\
-list                       all plugins, whether they are used, and if not, why
-check NAME|FOLDER          read the manifest; of an enabled plugin also measure what each sampler keeps of the protocol
-install FILE.zip|FOLDER    copy a plugin to yours; none of its code is run, and nothing else is installed
-enable NAME                show author, SHA-256 and files, and use it from now on: this command is your consent
-disable NAME, remove NAME  use it no longer; take it off the disk
-new NAME                   write the folder ./NAME: a working plugin with its own test
+  list            the plugins there are, with their state
+  check PLUGIN    what a plugin says of itself; of an enabled one also whether its samplers keep their promises
+  install FILE    a zip or a folder; nothing of it is run
+  enable PLUGIN   use it from now on; this is your consent to run it
+  disable PLUGIN  use it no longer
+  remove PLUGIN   take it off the disk
+  new NAME        write the folder ./NAME: a small sampler that works, with its test
 
-Plugins that come with Reverie are enabled unless you disable them. --safe-mode uses none."""
+A plugin is a program and can do what this one can, so enable only what you trust. Nothing of a plugin is run before
+that, and a plugin whose files are others than those you enabled is not run either. 'enable' tries the samplers of a
+plugin; what does not keep the promises of a sampler stays off, unless you say --i-know.
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled.
+
+examples:
+  reverie plugins new wobble
+  reverie plugins install wobble && reverie plugins enable wobble
+  reverie generate --prompt "red apple" --sampler wobble"""
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("action", metavar="ACTION", help=", ".join(ACTIONS))
-    parser.add_argument("plugin", nargs="?", default="", metavar="NAME|FILE|FOLDER")
-    parser.add_argument("--i-know", action="store_true", help="enable: although it fails the conformance test")
-    parser.add_argument("--json", action="store_true", help="list: one plugin a line, as JSON")
+    parser.add_argument("action", metavar="ACTION", help=f"one of: {', '.join(ACTIONS)}")
+    parser.add_argument(
+        "plugin", metavar="PLUGIN|FILE|NAME", nargs="?", type=values.text("plugin", "Plugin"), help="which one"
+    )
+    parser.add_argument("--i-know", action="store_true", help="enable what does not keep a sampler's promises")
+    parser.add_argument("--json", action="store_true", help="one plugin a line, as JSON")
 
 
 def _run(flags: Namespace, session: Session) -> int:
-    work = _WORKS.get(flags.action)
-    if work is None:
+    if flags.action not in ACTIONS:
         raise InvalidField("action", f"'{flags.action[:40]}' is not known. Use one of: {', '.join(ACTIONS)}.")
-    if flags.action != "list" and not flags.plugin:
-        raise InvalidField("plugin", f"Say which plugin: reverie plugins {flags.action} NAME.")
-    return work(flags, session)
-
-
-def _store() -> PluginStore:
-    return plugin_host().store
+    if flags.i_know and flags.action != "enable":
+        raise InvalidField("i_know", f"'{flags.action}' takes no --i-know. Leave it out.")
+    if flags.action == "list":
+        if flags.plugin is not None:
+            raise InvalidField("plugin", "'list' takes no plugin: it lists them all.")
+    elif not flags.plugin:
+        raise InvalidField("plugin", f"Say what to {flags.action}. 'reverie plugins --help' tells how.")
+    return ACTIONS[flags.action](flags, session)
 
 
 def _list(flags: Namespace, session: Session) -> int:
-    for entry in _store().entries():
-        manifest = entry.manifest
+    for entry in plugin_host().store.entries():
         if flags.json:
-            session.console.record(
-                {
-                    "id": entry.id,
-                    "name": entry.name,
-                    "version": manifest.version if manifest else "",
-                    "state": entry.state.value,
-                    "adds": manifest.adds if manifest else "",
-                    "sentence": entry.sentence,
-                    "folder": str(entry.folder),
-                    "bundled": entry.bundled,
-                }
-            )
-            continue
-        version = f" {manifest.version}" if manifest else ""
-        session.console.say(f"{entry.id:<20}{entry.state.value:<13}{entry.name}{version}")
-        for line in (f"adds {manifest.adds}" if manifest else "", entry.sentence):
-            if line:
-                session.console.say(f"{'':20}{line}")
+            session.console.record(plugin_facts.entry_data(entry))
+        else:
+            for line in plugin_facts.entry_lines(entry):
+                session.console.say(line)
     return 0
 
 
 def _check(flags: Namespace, session: Session) -> int:
-    folder = Path(flags.plugin).expanduser()
-    if folder.is_dir():
-        manifest = read_manifest(folder)
-        session.console.say(f"{manifest.name} {manifest.version}: its manifest is good. It adds {manifest.adds}.")
-        sentence = manifest.incompatible()
-        if sentence:
-            raise StudioError(sentence)
-        return 0
-    entry = _store().entry(flags.plugin)
+    host = plugin_host()
+    entry = host.store.entry(flags.plugin)
+    _tell(entry, flags, session)
     if entry.state is not PluginState.ENABLED:
-        raise StudioError(
-            f"{entry.name} is {entry.state.value}. {entry.sentence} Enable it to have it measured.".strip()
-        )
-    return 0 if _passes(entry.id, session) else 1
-
-
-def _passes(plugin: str, session: Session) -> bool:
-    """Measure every sampler of an enabled plugin and tell; whether all is as it should be."""
-    from studio.plugin.conformance import conformance
-
-    reports = [conformance(sampler) for sampler in plugin_host().loaded(plugin).samplers]
-    for report in reports:
-        for line in report_lines(report):
-            session.console.say(line)
-    return all(report.passed for report in reports)
+        usable = entry.manifest is not None and entry.state is not PluginState.INCOMPATIBLE
+        if usable:
+            session.console.note(f"{entry.name} is not enabled, so nothing of it was run.")
+        return 0 if usable else 1
+    return 0 if not _broken(entry, flags, session) else 1
 
 
 def _install(flags: Namespace, session: Session) -> int:
-    entry = _store().install(Path(flags.plugin).expanduser())
-    session.console.say(f"{entry.name} is installed in {entry.folder}, and not used yet.")
-    session.console.say(f"Look at it, then: reverie plugins enable {entry.id}")
+    host = plugin_host()
+    entry = host.store.install(Path(flags.plugin).expanduser())
+    host.forget(entry.id)
+    _tell(entry, flags, session)
+    if entry.state is PluginState.INCOMPATIBLE:
+        session.console.note(f"Installed, but it cannot be enabled. {entry.sentence}")
+    else:
+        session.console.note(f"Installed. It is not used before you say 'reverie plugins enable {entry.id}'.")
     return 0
 
 
 def _enable(flags: Namespace, session: Session) -> int:
-    store = _store()
-    entry, files = store.entry(flags.plugin), store.files(flags.plugin)
-    for line in facts(entry, files):
-        session.console.say(line)
-    session.console.say(CONSENT)
-    store.enable(entry.id, files.digest, i_know=flags.i_know)
-    try:
-        good = _passes(entry.id, session)
-    except StudioError:
-        store.disable(entry.id)
-        raise
-    if not good and not flags.i_know:
-        store.disable(entry.id)
-        raise StudioError(
-            f"{entry.name} fails the test above, so it was not enabled. Add --i-know to use it all the same."
-        )
-    session.console.say(f"{entry.name} is enabled.")
+    host = plugin_host()
+    entry = host.store.entry(flags.plugin)
+    files = host.store.files(entry.id)
+    _tell(entry, flags, session)
+    session.console.note(plugin_facts.WARNING)
+    host.store.enable(entry.id, files.digest, i_know=flags.i_know)
+    host.forget(entry.id)
+    entry = host.store.entry(entry.id)
+    if entry.state is not PluginState.ENABLED:  # safe mode
+        session.console.note(f"{entry.name} is enabled for the next start. {entry.sentence}")
+        return 0
+    broken = _broken(entry, flags, session)
+    if broken and not flags.i_know:
+        sentence = f"{entry.name} stays off: {', '.join(broken)} does not keep what a sampler promises."
+        host.failed(entry.id, PluginFailure(entry.id, f"{sentence} Add --i-know to enable it all the same."))
+        session.console.problem(f"{sentence} Add --i-know to enable it all the same.")
+        return 1
+    session.console.note(f"{entry.name} is enabled.")
     return 0
 
 
 def _disable(flags: Namespace, session: Session) -> int:
-    session.console.say(f"{_store().disable(flags.plugin).name} is disabled.")
+    entry = plugin_host().store.disable(flags.plugin)
+    session.console.note(f"{entry.name} is disabled.")
     return 0
 
 
 def _remove(flags: Namespace, session: Session) -> int:
-    store = _store()
-    name = store.entry(flags.plugin).name
-    store.remove(flags.plugin)
-    session.console.say(f"{name} is removed.")
+    store = plugin_host().store
+    entry = store.entry(flags.plugin)
+    store.remove(entry.id)
+    session.console.note(f"{entry.name} was removed.")
     return 0
 
 
 def _new(flags: Namespace, session: Session) -> int:
-    folder = write_skeleton(Path(flags.plugin))
-    session.console.say(f"{folder} is a working plugin. Try it: reverie plugins install {folder}")
+    folder = write_plugin(flags.plugin, Path.cwd())
+    session.console.say(str(folder))
+    session.console.note(
+        f"A sampler to begin with. Try it: 'reverie plugins install {folder.name}', then 'reverie plugins enable "
+        f"{folder.name}'."
+    )
     return 0
 
 
-_WORKS: Mapping[str, Callable[[Namespace, Session], int]] = {
+def _tell(entry: PluginEntry, flags: Namespace, session: Session) -> None:
+    """What there is to know before a plugin is trusted. Raises `RefusedFile`."""
+    files = plugin_host().store.files(entry.id)
+    if flags.json:
+        session.console.record(plugin_facts.entry_data(entry, files))
+        return
+    for line in plugin_facts.fact_lines(entry, files):
+        session.console.say(line)
+
+
+def _broken(entry: PluginEntry, flags: Namespace, session: Session) -> list[str]:
+    """Try each sampler and tell how it did. The names of those that break a promise. Imports torch."""
+    from studio.plugin.conformance import conformance
+    from studio.plugin.watching import saying_who
+
+    try:
+        loaded = plugin_host().loaded(entry.id)
+    except PluginFailure as problem:
+        if session.debug:
+            session.console.detail(problem.detail)
+        raise
+    broken = []
+    for sampler in loaded.samplers:
+        with plugin_host().watched(entry.id), saying_who(entry.name):
+            report = conformance(sampler)
+        if flags.json:
+            session.console.record(plugin_facts.report_data(entry, report))
+        else:
+            for line in plugin_facts.report_lines(report):
+                session.console.say(line)
+        broken += [] if report.passed else [report.sampler]
+    return broken
+
+
+ACTIONS: Mapping[str, Callable[[Namespace, Session], int]] = {
     "list": _list,
     "check": _check,
     "install": _install,
@@ -158,6 +181,4 @@ _WORKS: Mapping[str, Callable[[Namespace, Session], int]] = {
     "new": _new,
 }
 
-COMMAND = Command(
-    "List, check, install, enable, disable and remove plugins, or begin a new one.", _configure, _run, EPILOG
-)
+COMMAND = Command("List, check, install and enable plugins, or begin one.", _configure, _run, EPILOG)

@@ -16,21 +16,22 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(flags: Namespace, session: Session) -> int:
-    for info in known_samplers().infos():
+    infos = known_samplers().infos()
+    width = max(len(info.name) for info in infos) + 2
+    for info in infos:
         if flags.json:
             session.console.record(asdict(info))
         else:
-            for line in _lines(info):
+            for line in _lines(info, width):
                 session.console.say(line)
     return 0
 
 
-def _lines(info: SamplerInfo) -> list[str]:
-    lines = [f"{info.name:<8}{info.title}. {info.description}"]
+def _lines(info: SamplerInfo, width: int) -> list[str]:
+    lines = [f"{info.name:<{width}}{info.title}. {info.description}"]
     for option in info.options:
-        lines.append(
-            f"{'':8}{option_flag(option.name)}  {option.title}: {option_summary(option)}. {option.description}".rstrip()
-        )
+        told = f"{option_flag(option.name)}  {option.title}: {option_summary(option)}. {option.description}"
+        lines.append(f"{'':{width}}{told}".rstrip())
     return lines
 
 

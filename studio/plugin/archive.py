@@ -6,9 +6,11 @@ its final name only when all of it is there.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import unicodedata
 import zipfile
@@ -29,8 +31,18 @@ NAME_MAXIMUM = 120
 CHUNK = 65_536
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LOCAL_HEADER = 30
+# The list of entries at the end of a zip: a generous share for each, read only if all of it is no longer than this.
+DIRECTORY_MAXIMUM = ENTRIES_MAXIMUM * 1_024
+END_RECORD, END_MARK, LARGE_MARK, LARGE_LOCATOR = 22, b"PK\5\6", b"PK\6\7", 20
+COMMENT_MAXIMUM = 65_535
+UTF8_FLAG = 0x800
 # Names that are devices on Windows, whatever their suffix.
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))})
+_PORTS = (f"{name}{number}" for name in ("com", "lpt") for number in "123456789¹²³")
+RESERVED = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS})
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, RuntimeError, KeyError,
+    IndexError,
+)  # fmt: skip
 FORBIDDEN = frozenset('<>:"|?*\\')
 
 
@@ -52,18 +64,35 @@ def unpacked(archive: Path, beside: Path) -> Iterator[Path]:
 
 def _unpack(archive: Path, place: Path) -> None:
     try:
+        _check_directory(archive)
         with zipfile.ZipFile(archive) as file:
             entries = _checked(archive, file)
             left = BYTES_MAXIMUM
             for entry in entries:
                 left -= _extract(archive, file, entry, place, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError, KeyError):
-        raise RefusedFile(f"{archive.name} is damaged or no zip, so nothing was unpacked.") from None
+    except DAMAGE:
+        raise _damaged(archive) from None
     except OSError as problem:
         if isinstance(problem, FileNotFoundError) and not archive.exists():
             raise RefusedFile(f"{archive.name} is not there.") from None
+        if problem.errno == errno.EINVAL:  # a place before the beginning of the file
+            raise _damaged(archive) from None
         with explained(place):
             raise
+
+
+def _check_directory(archive: Path) -> None:
+    """Refuse a list of entries that is too long before the standard library reads all of it."""
+    with archive.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - END_RECORD - COMMENT_MAXIMUM - LARGE_LOCATOR))
+        tail = file.read()
+    ends = [place for place in range(len(tail)) if tail.startswith(END_MARK, place)] if END_MARK in tail else []
+    for end in ends:
+        record = tail[end : end + END_RECORD]
+        large = tail[max(0, end - LARGE_LOCATOR) : end].startswith(LARGE_MARK)
+        if large or (len(record) == END_RECORD and int.from_bytes(record[12:16], "little") > DIRECTORY_MAXIMUM):
+            raise _refused(archive, f"it has more than {ENTRIES_MAXIMUM:,} entries")
 
 
 def _checked(archive: Path, file: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -75,11 +104,11 @@ def _checked(archive: Path, file: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise _refused(archive, f"it holds more than {BYTES_MAXIMUM // 1_000_000} MB")
     seen: dict[str, bool] = {}
     for entry in entries:
-        problem = name_problem(entry.filename) or _kind_problem(entry)
+        problem = name_problem(entry.orig_filename) or name_problem(entry.filename) or _kind_problem(entry)
         if problem:
             raise _refused(archive, f"'{entry.filename[:60]}' {problem}")
         _note_name(archive, entry, seen)
-    _check_overlap(archive, entries)
+    _check_overlap(archive, entries, file.start_dir)
     return entries
 
 
@@ -95,7 +124,7 @@ def name_problem(name: str) -> str:
     for part in parts:
         if FORBIDDEN & set(part) or any(ord(letter) < 32 for letter in part) or part.endswith((".", " ")):
             return "has a name that not every system can hold"
-        if part.split(".")[0].casefold() in RESERVED:
+        if part.split(".")[0].rstrip(" ").casefold() in RESERVED:
             return "has the name of a device"
     return ""
 
@@ -115,7 +144,7 @@ def _kind_problem(entry: zipfile.ZipInfo) -> str:
 
 def _note_name(archive: Path, entry: zipfile.ZipInfo, seen: dict[str, bool]) -> None:
     """No two entries may become one file on any system, and no file may be a folder as well."""
-    key = unicodedata.normalize("NFC", entry.filename).casefold()
+    key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.filename).casefold())
     folder = key.endswith("/")
     key = key.rstrip("/")
     if key in seen and not (folder and seen[key]):
@@ -128,13 +157,16 @@ def _note_name(archive: Path, entry: zipfile.ZipInfo, seen: dict[str, bool]) -> 
             raise _refused(archive, f"'{entry.filename[:60]}' lies in a file")
 
 
-def _check_overlap(archive: Path, entries: list[zipfile.ZipInfo]) -> None:
+def _check_overlap(archive: Path, entries: list[zipfile.ZipInfo], directory: int) -> None:
     """Entries that share bytes are how a small archive becomes a large one."""
     end = -1
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
             raise _refused(archive, "two of its entries share bytes")
-        end = entry.header_offset + LOCAL_HEADER + len(entry.orig_filename.encode()) + entry.compress_size
+        name = entry.orig_filename.encode("utf-8" if entry.flag_bits & UTF8_FLAG else "cp437")
+        end = entry.header_offset + LOCAL_HEADER + len(name) + entry.compress_size
+    if end > directory:
+        raise _refused(archive, "an entry lies in the list of its entries")
 
 
 def _extract(archive: Path, file: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, left: int) -> int:
@@ -168,3 +200,7 @@ def _root(archive: Path, place: Path) -> Path:
 
 def _refused(archive: Path, why: str) -> RefusedFile:
     return RefusedFile(f"{archive.name} was not unpacked: {why}.")
+
+
+def _damaged(archive: Path) -> RefusedFile:
+    return RefusedFile(f"{archive.name} is damaged or no zip, so nothing was unpacked.")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 import math
-import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -20,6 +20,9 @@ import torch
 from torch import Tensor
 
 from studio.plugin.gaussian import GaussianDenoiser
+from studio.plugin.loader import load
+from studio.plugin.manifest import read_manifest
+from studio.plugin.watching import kept_random_state
 from studio.sampling.ddim import DDIM
 from studio.sampling.grid import TimestepGrid
 from studio.sampling.noise import ImageNoise
@@ -75,15 +78,23 @@ def conformance(sampler: Sampler) -> Report:
         ("the global random state", tester.random_state),
         ("the way to the picture", tester.arrives),
     )
-    findings = tuple(_found(name, check) for name, check in checks)
-    errors, order = tester.order()
-    return Report(sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
+    with kept_random_state():
+        findings = tuple(_found(name, check) for name, check in checks)
+        errors, order = tester.order()
+        return Report(sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
+
+
+def conformance_of(folder: Path) -> tuple[Report, ...]:
+    """Load the plugin in a folder and try each of its samplers. Raises `RefusedFile` and `PluginFailure`."""
+    return tuple(conformance(sampler) for sampler in load(read_manifest(folder), folder).samplers)
 
 
 def _found(name: str, check: Callable[[], str]) -> Finding:
     try:
         problem = check()
-    except Exception as raised:  # whatever a stranger's code raises
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # whatever a stranger's code raises, `SystemExit` too
         problem = f"{type(raised).__name__}: {str(raised)[:200]}"
     return Finding(name, not problem, problem or "good")
 
@@ -164,13 +175,9 @@ class _Tester:
         return "" if bool(torch.isnan(found.x).any()) else "it hides what the network could not say"
 
     def random_state(self) -> str:
-        states = (torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate())  # type: ignore[index]
-        [*self._walk(_noise((1, *SHAPE)))]
-        if not torch.equal(states[0], torch.get_rng_state()):
-            return "it draws from torch's global random state; run.noise() is there for that"
-        if not np.array_equal(states[1], np.random.get_state()[1]):  # type: ignore[index]
-            return "it draws from numpy's global random state; run.noise() is there for that"
-        return "" if states[2] == random.getstate() else "it draws from Python's global random state"
+        with kept_random_state() as state:
+            [*self._walk(_noise((1, *SHAPE)))]
+        return state.problem
 
     def arrives(self) -> str:
         """Many steps must come to the data: mean 0.5, deviation 0.3, within what so many draws allow.
@@ -198,7 +205,7 @@ class _Tester:
             if self._is_stochastic():
                 return (), None
             errors = tuple((steps, self._error(steps)) for steps in ORDER_STEPS)
-        except Exception:  # told by the other checks
+        except (Exception, SystemExit):  # told by the other checks
             return (), None
         slopes = [math.log2(max(a, 1e-16) / max(b, 1e-16)) for (_, a), (_, b) in pairwise(errors)]
         return errors, round(slopes[-1], 2)
@@ -208,7 +215,7 @@ class _Tester:
         denoiser = GaussianDenoiser()
         try:
             [*self._walk(_noise((1, *SHAPE)), denoiser=denoiser)]
-        except Exception:  # told by the other checks
+        except (Exception, SystemExit):  # told by the other checks
             return math.nan
         return denoiser.calls / STEPS
 
@@ -216,7 +223,7 @@ class _Tester:
         """The time of a step in that of DDIM."""
         try:
             return _seconds(self) / _seconds(_Tester(DDIM()))
-        except Exception:  # told by the other checks
+        except (Exception, SystemExit):  # told by the other checks
             return math.nan
 
     def _is_stochastic(self) -> bool:

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from studio import paths
-from studio.paths import SAFE_VARIABLE
 from studio.plugin.host import PluginHost
 from studio.plugin.ledger import Ledger
 from studio.plugin.markers import Markers
@@ -17,7 +16,7 @@ from studio.sampling.registry import SamplerRegistry, builtin_samplers
 
 def plugin_host() -> PluginHost:
     """The host of this process: plugins are loaded once."""
-    return _host(paths.data(), bool(os.environ.get(SAFE_VARIABLE)))
+    return _host(paths.data(), bool(os.environ.get(paths.SAFE_VARIABLE)))
 
 
 @cache

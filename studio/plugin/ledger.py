@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from studio.storage import make_folder, write_durably
+from studio.storage import explained, make_folder, write_durably
 
 FILE_MAXIMUM = 4_000_000
 
@@ -23,7 +23,7 @@ class Decision(BaseModel):
     `failed` and `quarantined` are sentences why a plugin is off that the user has not switched off.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     enabled: bool = False
     digest: Annotated[str, Field(max_length=64)] = ""
@@ -42,7 +42,10 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._decisions = self._read()
+        try:
+            self._decisions = self._read()
+        except OSError:
+            self._decisions = {}
 
     @property
     def decisions(self) -> Mapping[str, Decision]:
@@ -53,8 +56,12 @@ class Ledger:
         return self._decisions.get(plugin)
 
     def change(self, plugin: str, decision: Decision | None) -> None:
-        """Decide, or with None forget. Raises `StorageError`; then nothing was changed."""
-        after = {**self._decisions}
+        """Decide, or with None forget. Raises `StorageError`; then nothing was changed.
+
+        The file is read again first: another program may have decided meanwhile.
+        """
+        with explained(self._path):
+            after = self._read()
         if decision is None:
             after.pop(plugin, None)
         else:
@@ -64,9 +71,10 @@ class Ledger:
         self._decisions = after
 
     def _read(self) -> dict[str, Decision]:
+        """What the file says, nothing where it is damaged. Raises `OSError` where it cannot be read."""
         try:
             if self._path.stat().st_size > FILE_MAXIMUM:
                 return {}
             return _File.model_validate_json(self._path.read_bytes()).plugins
-        except (OSError, ValidationError, ValueError):
+        except (FileNotFoundError, ValueError):  # a `ValidationError` is one, too
             return {}

@@ -5,11 +5,21 @@ Each plugin's modules live under a name of their own, so that two plugins may bo
 
 from __future__ import annotations
 
+import errno
 import importlib
-import importlib.util
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from importlib.abc import MetaPathFinder
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+)
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,6 +79,8 @@ def unload(plugin: str) -> None:
 
 def _listed(manifest: Manifest, folder: Path) -> list[Any]:
     unload(manifest.id)
+    if _FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, _FINDER)
     module_name, attribute = manifest.entry.split(":")
     _package(PREFIX, None)
     _package(f"{PREFIX}.{manifest.id}", folder)
@@ -83,6 +95,32 @@ def _package(name: str, folder: Path | None) -> None:
     package = ModuleType(name)
     package.__path__ = [] if folder is None else [str(folder)]
     sys.modules[name] = package
+
+
+class _FromSource(SourceFileLoader):
+    """Compiles what the user agreed to: bytecode that somebody left in `__pycache__` is neither read nor written."""
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        raise OSError(errno.ENOTSUP, "no bytecode for plugins")
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules of plugins, and no other."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(f"{PREFIX}."):
+            return None
+        for folder in path or ():
+            finder = FileFinder(folder, (ExtensionFileLoader, EXTENSION_SUFFIXES), (_FromSource, SOURCE_SUFFIXES))
+            found = finder.find_spec(fullname, target)
+            if found is not None:
+                return found
+        return None
+
+
+_FINDER = _Finder()
 
 
 def _sorted(manifest: Manifest, given: list[Any]) -> Loaded:

@@ -5,7 +5,6 @@ It says enough for menus, flags and questions to the user: nothing of the plugin
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,8 +20,49 @@ API_MAJOR, API_MINOR = 1, 0
 """Of the interface that plugins are written against: `studio.plugin.api`."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-_API = re.compile(r"(\d{1,3})\.(\d{1,3})")
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Bound = Annotated[float, Field(strict=False, allow_inf_nan=False)]
+ERRORS_TOLD = 8
+TAKEN_NAMES = frozenset(
+    (
+        *("action", "amount", "boomerang", "captions", "code", "codes", "count", "crop", "debug", "device", "easing"),
+        *("enlarge", "enlarge_with", "etas", "even", "feather", "fill", "fill_colour", "format", "fps", "frames"),
+        *(
+            "from_step",
+            "guidance",
+            "guidance_interval",
+            "guidance_rescale",
+            "height",
+            "help",
+            "hold",
+            "i_know",
+            "image",
+        ),
+        *("inpaint", "interval", "json", "jump_length", "key", "key_guidance", "key_negative", "key_prompt", "loop"),
+        *("lossless", "markdown", "mask", "match_colours", "method", "model", "name", "negative", "negative_prompt"),
+        *("once", "only", "out", "outpaint", "over", "padding", "pairs", "picture", "pictures", "plugin", "precision"),
+        *("preview", "preview_decoder", "preview_every", "processor_time", "prompt", "quick", "reconstruction"),
+        *("record", "refine", "repeats", "rescale", "safe_mode", "sampler", "save_code", "scale", "scale_mask", "seed"),
+        *("sheet", "size", "spacing", "start", "steps", "strength", "study", "timesteps", "timing", "version", "view"),
+        "width",
+    )
+)
+"""Names that an option of a sampler cannot have: they are fields of a picture or flags of the command line."""
+
+# What pydantic says of a value that is not as it must be, in words for an author.
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "string_type": "is not text",
+    "string_too_long": "is too long",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "is not written as it must be",
+    "finite_number": "is not a finite number",
+    "too_long": "has too many entries",
+    "tuple_type": "is not a list",
+    "model_type": "is not a table",
+}
 
 
 class _Part(BaseModel):
@@ -33,16 +73,18 @@ class OptionEntry(_Part):
     """An option of a sampler, as in `studio.sampling.info.Option`."""
 
     name: Identifier
-    title: Line
+    title: Title
     kind: Literal["float", "int", "bool", "choice"]
     default: bool | int | float | str
-    minimum: float = Field(default=0.0, strict=False)
-    maximum: float = Field(default=1.0, strict=False)
+    minimum: Bound = 0.0
+    maximum: Bound = 1.0
     choices: tuple[tuple[str, str], ...] = Field(default=(), strict=False)
     description: Line = ""
 
     @model_validator(mode="after")
     def _allowed(self) -> OptionEntry:
+        if self.name in TAKEN_NAMES:
+            raise ValueError(f"no option can be called '{self.name}', because a flag or a field is")
         self.option()
         return self
 
@@ -60,7 +102,7 @@ class SamplerEntry(_Part):
     """A sampler that a plugin adds, as in `studio.sampling.info.SamplerInfo`."""
 
     name: Identifier
-    title: Line
+    title: Title
     description: Line = ""
     options: tuple[OptionEntry, ...] = Field(default=(), max_length=32, strict=False)
     final_level: Literal["clean", "model"] = "clean"
@@ -68,6 +110,11 @@ class SamplerEntry(_Part):
     per_image: bool = False
     calls_per_step: Annotated[int, Field(ge=1, le=100)] = 1
     distilled: bool = False
+
+    @model_validator(mode="after")
+    def _allowed(self) -> SamplerEntry:
+        self.info()
+        return self
 
     def info(self) -> SamplerInfo:
         """How the sampler describes itself."""
@@ -88,7 +135,7 @@ class NamedEntry(_Part):
     """A spacing or a guidance rule that a plugin adds."""
 
     name: Identifier
-    title: Line
+    title: Title
     description: Line = ""
 
 
@@ -96,9 +143,9 @@ class Manifest(_Part):
     """What a plugin says of itself. `entry` names a module of the plugin and what in it lists its contributions."""
 
     id: Identifier
-    name: Line
-    version: Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,5}){0,2}([-+.][0-9A-Za-z.]{1,20})?$")]
-    api: Annotated[str, Field(pattern=_API.pattern)]
+    name: Title
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,5}(\.[0-9]{1,5}){0,2}([-+.][0-9A-Za-z.]{1,20})?$")]
+    api: Annotated[str, Field(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")]
     description: Annotated[str, Field(max_length=2000)] = ""
     authors: tuple[Line, ...] = Field(default=(), max_length=20, strict=False)
     license: Line = ""
@@ -125,9 +172,14 @@ class Manifest(_Part):
         return self
 
     @property
+    def contributions(self) -> tuple[SamplerEntry | NamedEntry, ...]:
+        """All that it adds."""
+        return (*self.samplers, *self.spacings, *self.guidance)
+
+    @property
     def adds(self) -> str:
         """The names of what it adds, for reading."""
-        return ", ".join(entry.name for part in (self.samplers, self.spacings, self.guidance) for entry in part)
+        return ", ".join(entry.name for entry in self.contributions)
 
     def incompatible(self) -> str:
         """One sentence saying which version is needed, or "" if the plugin fits this program.
@@ -152,15 +204,20 @@ def read_manifest(folder: Path) -> Manifest:
         data: dict[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise RefusedFile(f"{folder.name} is no plugin: it has no {FILE_NAME}.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:  # no UTF-8, no TOML, a number of thousands of digits
         raise RefusedFile(f"The manifest of {folder.name} is not readable: {str(problem)[:200]}.") from None
     try:
         return Manifest.model_validate(data)
     except ValidationError as problem:
-        told = "; ".join(_told(error) for error in problem.errors(include_url=False)[:8])
-        raise RefusedFile(f"The manifest of {folder.name} is wrong: {told}.") from None
+        errors = problem.errors(include_url=False, include_input=False)
+        told = [_told(error) for error in errors[:ERRORS_TOLD]]
+        more = [f"and {len(errors) - ERRORS_TOLD} more"] if len(errors) > ERRORS_TOLD else []
+        raise RefusedFile(f"The manifest of {folder.name} is wrong: {'; '.join(told + more)}.") from None
 
 
 def _told(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    return f"{place}: {error['msg']}" if place else str(error["msg"])
+    place = ".".join(str(part) for part in error["loc"])[:100]
+    said = _PLAIN.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    if not place:
+        return said
+    return f"{place} {said}" if error["type"] in _PLAIN else f"{place}: {said}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +25,22 @@ class Markers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, int] = {}
+        self._depth: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     @contextmanager
     def working(self, plugin: str) -> Iterator[None]:
         """While this is entered the plugin is at work."""
-        mark = self._mark(plugin)
-        self._write(mark, WORKING)
+        with self._lock:
+            self._depth[plugin] += 1
+            self._write(self._mark(plugin), WORKING)
         try:
             yield
         finally:
-            self._write(mark, RESTING)
+            with self._lock:
+                self._depth[plugin] -= 1
+                if not self._depth[plugin]:  # it may be at work in two threads, or inside itself
+                    self._write(self._open.get(plugin), RESTING)
 
     def crashed(self) -> list[str]:
         """The plugins at whose work a program ended that does not run any more. Their marks are taken away."""

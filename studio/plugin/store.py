@@ -6,8 +6,6 @@ Listing them reads manifests and nothing else. Installing copies files; it never
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -19,10 +17,10 @@ from studio.plugin.archive import unpacked
 from studio.plugin.files import PluginFiles, look_at
 from studio.plugin.ledger import Decision, Ledger
 from studio.plugin.manifest import FILE_NAME, Manifest, read_manifest
-from studio.storage import explained, make_folder
+from studio.plugin.placing import put_away, put_in_place, restore_interrupted
 
 GROUP = "reverie.samplers"
-CHANGED = "Its files were changed since you enabled it. Look at them, and enable it again."
+CHANGED = "Its files are not those that you agreed to. Look at them, and enable it again."
 
 
 class PluginState(Enum):
@@ -119,43 +117,37 @@ class PluginStore:
 
         Raises `RefusedFile` and `StorageError`; then everything is as it was.
         """
+        self.tidy()
         if source.is_dir():
-            manifest = read_manifest(source)
-            look_at(source)
-            return self._place(source, manifest)
+            return self._place(source, read_manifest(source))
         with unpacked(source, self._own) as folder:
-            look_at(folder)
             return self._place(folder, read_manifest(folder))
+
+    def tidy(self) -> None:
+        """Put right what an installation left that was killed. Raises `StorageError`."""
+        restore_interrupted(self._own)
 
     def remove(self, plugin: str) -> None:
         """Take the user's plugin off the disk. Raises `StudioError` for one that is not the user's."""
         entry = self.entry(plugin)
         if not entry.removable:
             raise StudioError(f"{entry.name} comes with the program or with a package. It can only be disabled.")
-        gone = self._own / f".removed-{os.getpid()}-{plugin}"
-        with explained(entry.folder):
-            os.replace(entry.folder, gone)
-        self._ledger.change(plugin, None)
-        shutil.rmtree(gone, ignore_errors=True)
+        put_away(entry.folder, lambda: self._ledger.change(plugin, None))
 
     def _place(self, folder: Path, manifest: Manifest) -> PluginEntry:
-        """Copy beside, then rename into place, with the one before out of the way."""
-        make_folder(self._own)
-        target = self._own / manifest.id
-        with explained(self._own), tempfile.TemporaryDirectory(prefix=".placing-", dir=self._own) as scratch:
-            made, before = Path(scratch) / "new", Path(scratch) / "before"
-            shutil.copytree(folder, made, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-            if target.exists():
-                os.replace(target, before)
-            try:
-                os.replace(made, target)
-                self._ledger.change(manifest.id, None)
-            except BaseException:
-                shutil.rmtree(target, ignore_errors=True)
-                if before.exists():
-                    os.replace(before, target)
-                raise
+        target = self._target(manifest)
+        put_in_place(folder, target, lambda: self._ledger.change(manifest.id, None))
         return self.entry(manifest.id)
+
+    def _target(self, manifest: Manifest) -> Path:
+        """Where a plugin goes: to the place of the one of its id, wherever that lies."""
+        for known in _with_manifest(self._own):
+            if self._entry(known, bundled=False, removable=True).id == manifest.id:
+                return known
+        target = self._own / manifest.id
+        if os.path.lexists(target):
+            raise RefusedFile(f"{target} is something else, so {manifest.name} has no place. Move it away first.")
+        return target
 
     def _folders(self) -> Iterator[tuple[Path, bool, bool]]:
         """Where plugins are, whether they come with the program, and whether they can be removed."""
