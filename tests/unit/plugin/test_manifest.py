@@ -135,7 +135,7 @@ def test_what_is_no_manifest(tmp_path, data):
 
 
 def test_a_folder_without_one(tmp_path):
-    with pytest.raises(RefusedFile, match="is no plugin: it has no plugin.toml"):
+    with pytest.raises(RefusedFile, match=r"is no plugin: it has no plugin\.toml"):
         read_manifest(tmp_path)
 
 
