@@ -193,7 +193,7 @@ def _given_options(flags: Namespace, info: SamplerInfo, samplers: Iterable[Sampl
             continue
         if name in own:
             given[name] = values.option_value(own[name], text)
-        elif all(values.option_value(option, text) != option.default for _, option in owners):
+        elif values.option_value(owners[0][1], text) != owners[0][1].default:  # that of the built-in one comes first
             given[name] = text  # refused by the sampler, in its own words
     return given
 

@@ -39,6 +39,7 @@ CHANGED = Settings(
     device="cpu",
     precision="bfloat16",
     reduced_motion=True,
+    track={"fps": 8.0},
 )
 
 

@@ -110,7 +110,7 @@ def test_who_watches_is_told_the_cost_first(race: Program, monkeypatch: pytest.M
         (["--over", "steps"], "Over 'steps' has no values. Write --over steps=10,20,40."),
         (["--over", "prompt"], "Over 'prompt' has no values. Write --over prompt=\"red apple | green apple\"."),
         (["--over", "steps=10"], "A race over steps needs at least two values, such as 10,20,40."),
-        (["--over", "sampler=ddim,plms"], "Sampler 'plms' is not known. Use one of: ddim, ddpm, euler."),
+        (["--over", "sampler=ddim,plms"], "Sampler 'plms' is not known. Use one of: ddim, ddpm, euler, "),
         (["--over", "steps=1,2000"], "Steps 2000 is out of range. This model allows 1 to 1000."),
         (["--over", "guidance=1,101"], "Guidance 101 is out of range. Use 0 to 100."),
         (["--over", f"seed={','.join(map(str, range(101)))}"], "This race has 101 lanes. Use at most 100."),

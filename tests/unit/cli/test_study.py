@@ -25,7 +25,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 @pytest.fixture(autouse=True)
 def timed_in_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "CALLS_TIMED", 1)
+    monkeypatch.setattr(study, "STEPS_TIMED", 1)
 
 
 def cells(lines: list[str]) -> list[list[str]]:
