@@ -180,7 +180,10 @@ def _sampling(flags: Namespace, samplers: SamplerRegistry) -> Sampling:
 
 
 def _given_options(flags: Namespace, info: SamplerInfo, samplers: Iterable[SamplerInfo]) -> dict[str, object]:
-    """The options that were given. At its default an option asks for nothing, so samplers without it pass it over."""
+    """The options that were given. At its default an option asks for nothing, so samplers without it pass it over.
+
+    The default is that of the first sampler that has it: a plugin does not change what the built-in samplers take.
+    """
     given: dict[str, object] = {}
     own = {option.name: option for option in info.options}
     for name, owners in _owners(samplers).items():
@@ -189,7 +192,7 @@ def _given_options(flags: Namespace, info: SamplerInfo, samplers: Iterable[Sampl
             continue
         if name in own:
             given[name] = values.option_value(own[name], text)
-        elif all(values.option_value(option, text) != option.default for _, option in owners):
+        elif values.option_value(owners[0][1], text) != owners[0][1].default:
             given[name] = text  # refused by the sampler, in its own words
     return given
 
