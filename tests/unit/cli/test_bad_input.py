@@ -23,7 +23,7 @@ def everything_in(folder: Path) -> list[Path]:
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--sampler", "plms"], "Sampler 'plms' is not known. Use one of: ddim, ddpm, euler, "),
+        (["--sampler", "plms"], "Sampler 'plms' is not known. Use one of: ddim, ddpm, euler, dpmpp_2m,"),
         (["--steps", "0"], "Steps 0 is out of range. Use 1 to 10,000."),
         (["--steps", "10001"], "Steps 10001 is out of range. Use 1 to 10,000."),
         (["--steps", "2000"], "Steps 2000 is out of range. This model allows 1 to 1000."),
