@@ -29,7 +29,6 @@ class SentenceParser(argparse.ArgumentParser):
             description=description,
             epilog=epilog,
             allow_abbrev=False,
-            conflict_handler="resolve",  # only options of plugins can clash, and the program's flag comes later
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from studio.plugin.files import PluginFiles
+from studio.plugin.report import Report
 from studio.plugin.store import PluginEntry
-
-if TYPE_CHECKING:
-    from studio.plugin.conformance import Report
 
 WARNING = "A plugin is a program: it can do whatever Reverie can, with all your files. Enable only what you trust."
 FILES_SHOWN = 20

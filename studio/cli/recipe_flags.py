@@ -10,14 +10,13 @@ from studio.cli import values
 from studio.errors import InvalidField
 from studio.job.recipe import SEED_MAXIMUM, SPACINGS, Guidance, Recipe, Sampling, checked, recipe
 from studio.sampling.info import Option, SamplerInfo
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import SamplerRegistry
 
 COUNT_MAXIMUM = 10_000
 # Seeds that are drawn are short enough to be copied by hand.
 DRAWN_SEEDS = 2**32
 
 _OPTION_PREFIX = "option_"
-_BUILTIN = frozenset(info.name for info in builtin_samplers().infos())
 
 
 def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo], *, prompt_required: bool = True) -> None:
@@ -85,10 +84,7 @@ def _add_option_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -
     group = parser.add_argument_group("options of single samplers (at its default an option is taken with any sampler)")
     for name, owners in _owners(samplers).items():
         told = "; ".join(f"{info.name}: {option_summary(option)}" for info, option in owners).replace("%", "%%")
-        # A plugin's author may call an option like a flag of the program, which then keeps the short name.
-        long = () if all(info.name in _BUILTIN for info, _ in owners) else (f"--option-{name.replace('_', '-')}",)
-        flags = (option_flag(name), *long)
-        group.add_argument(*flags, dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
+        group.add_argument(option_flag(name), dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
 
 
 def option_flag(name: str) -> str:

@@ -42,7 +42,7 @@ def names(folder: Path) -> list[str]:
 def test_a_study_of_inversion(reverie: Program, tmp_path: Path) -> None:
     answer = reverie("study", "inversion", "--count", 2, "--steps", "8,2", "--out", tmp_path)
     assert answer.code == 0
-    assert "80 network calls" in answer.err
+    assert "80 steps of" in answer.err
     headings, few, many = cells(answer.lines)
     assert (headings[0], few[0], many[0], headings[-1], few[-1]) == ("steps", "2", "8", "DDIM paper, CIFAR-10", "–")
     for column in (1, 2):

@@ -18,12 +18,13 @@ from diffusers import (
 from torch import Tensor
 
 from studio import paths
-from studio.plugin.conformance import Report, conformance
+from studio.plugin.conformance import conformance
 from studio.plugin.gaussian import GaussianDenoiser
 from studio.plugin.home import known_samplers
 from studio.plugin.host import PluginSampler
 from studio.plugin.loader import load
 from studio.plugin.manifest import read_manifest
+from studio.plugin.report import Report
 from studio.sampling.ddim import DDIM
 from studio.sampling.euler import Euler
 from studio.sampling.grid import TimestepGrid
