@@ -44,7 +44,7 @@ class Bench(QWidget):
         self.strip = FrameStrip()
         self._add = self._button(self.tr("Add key"), self.tr("Put the picture of the canvas on the track"))
         self._kind = self._combo([(False, self.tr("Walk")), (True, self.tr("Sheet of four"))], self.tr("What is made"))
-        ways = [("slerp", self.tr("On the sphere")), ("linear", self.tr("Straight"))]
+        ways = [("slerp", self.tr("Spherical")), ("linear", self.tr("Straight"))]
         self._method = self._combo(ways, self.tr("How codes are joined"))
         self._frames, self._rows, self._columns, self._fps = (NumberField() for _ in range(4))
         self._loop, self._even = QCheckBox(self.tr("Loop")), QCheckBox(self.tr("Even spacing"))
