@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import torch
 from torch import Tensor
 
 from studio.errors import NotFinite
+from studio.generation.code_facts import code_facts
 from studio.generation.code_start import blended
 from studio.generation.guidance import GuidedDenoiser
 from studio.generation.inpainting.ground import Ground, ground_of
@@ -19,7 +19,6 @@ from studio.generation.small_picture import small
 from studio.generation.text_to_image import versions
 from studio.image import Image
 from studio.job.cancel import CancelToken
-from studio.job.code import CodeFacts
 from studio.job.inpaint import FromImage
 from studio.job.inversion import Inversion
 from studio.models.model import Model
@@ -102,26 +101,7 @@ class Ascent:
         inversion, model = self.inversion, self.model
         recipe, level = inversion.recipe, self.grid.levels[0]
         x = self.x.detach().to("cpu", torch.float32, copy=True).contiguous()
-        channels, height, width = x.shape[1:]
-        facts = CodeFacts(
-            name=inversion.name,
-            origin="inversion",
-            told=self._told(),
-            model=recipe.model,
-            model_hash=model.facts.hash,
-            timestep=level.timestep,
-            alpha=level.alpha,
-            sigma=level.sigma,
-            shape=(channels, height, width),
-            width=recipe.width,
-            height=recipe.height,
-            prompt=recipe.prompt,
-            negative_prompt=recipe.negative_prompt,
-            guidance=recipe.guidance.scale,
-            steps=recipe.sampling.steps,
-            spacing=recipe.sampling.spacing,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+        facts = code_facts(recipe, model, level, x, inversion.name, "inversion", self._told())
         return Code(facts, x, small(source))
 
     def _told(self) -> str:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from torch import Tensor
-
 from studio.errors import StudioError
+from studio.generation.code_facts import code_facts
 from studio.generation.code_start import CodeStart
 from studio.generation.seed_code import seed_code
 from studio.generation.segments import segments
 from studio.generation.services import Services
-from studio.job.code import NAME_MAXIMUM, Between, CodeFacts, FromCode, Origin
+from studio.job.code import NAME_MAXIMUM, Between, CodeFacts, FromCode
 from studio.job.codes import KeepCode
 from studio.job.recipe import FromStep, Noise, Recipe
-from studio.models.model import Model
-from studio.sampling.schedule import NoiseLevel
 from studio.trajectory.code_file import Code
 from studio.trajectory.views import NOT_KEPT, state_at
 
@@ -50,7 +45,7 @@ def _between(recipe: Recipe, start: Between, name: str, services: Services) -> C
     x = CodeStart(start, level, model, shape, services.codes).state()
     told = f"{100 * start.fraction:.0f} % of the way"
     usual = f"{recipe.prompt[:60] or 'untitled'}, {told}"
-    facts = _facts(recipe, model, level, x, name or usual, "interpolation", told)
+    facts = code_facts(recipe, model, level, x, name or usual, "interpolation", told)
     return Code(facts, x.float().contiguous())
 
 
@@ -63,7 +58,7 @@ def _recorded(recipe: Recipe, trajectory: str, step: int, name: str, services: S
     x = state_at(record, step).x.detach().to("cpu", copy=True).float().contiguous()
     levels = record.header.levels
     told = f"step {step} of {record.header.steps}"
-    facts = _facts(
+    facts = code_facts(
         recipe, model, levels[step], x, name or f"{recipe.prompt[:60] or 'untitled'}, {told}", "step", told
     ).model_copy(
         update={
@@ -73,31 +68,6 @@ def _recorded(recipe: Recipe, trajectory: str, step: int, name: str, services: S
         }
     )
     return Code(facts, x)
-
-
-def _facts(
-    recipe: Recipe, model: Model, level: NoiseLevel, x: Tensor, name: str, origin: Origin, told: str
-) -> CodeFacts:
-    channels, height, width = x.shape[1:]
-    return CodeFacts(
-        name=name[:NAME_MAXIMUM],
-        origin=origin,
-        told=told,
-        model=recipe.model,
-        model_hash=model.facts.hash,
-        timestep=level.timestep,
-        alpha=level.alpha,
-        sigma=level.sigma,
-        shape=(channels, height, width),
-        width=recipe.width,
-        height=recipe.height,
-        prompt=recipe.prompt,
-        negative_prompt=recipe.negative_prompt,
-        guidance=recipe.guidance.scale,
-        steps=recipe.sampling.steps,
-        spacing=recipe.sampling.spacing,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
 
 
 def _named(facts: CodeFacts, name: str) -> CodeFacts:

@@ -37,6 +37,7 @@ class KeyPanel(QWidget):
         super().__init__(parent)
         self._state, self._shelf = state, shelf
         self._shows = False
+        self._typing = ("", 0)
         self._heading = QLabel()
         self._heading.setProperty("role", "heading")
         self._picture, self._source = QLabel(), ElidedLabel()
@@ -170,5 +171,3 @@ class KeyPanel(QWidget):
     def _show_text(editor: QPlainTextEdit, text: str) -> None:
         if editor.toPlainText() != text:
             editor.setPlainText(text)
-
-    _typing: tuple[str, int] = ("", 0)
