@@ -33,8 +33,8 @@ from studio.job.work import Work
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.plugin.home import known_samplers
-from studio.sampling.registry import SamplerRegistry
+from studio.plugin.home import known_methods
+from studio.sampling.registry import Methods
 from studio.ui.first_paint import FirstPaint
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
@@ -51,9 +51,7 @@ log = logging.getLogger(__name__)
 class StudioEngine:
     """Runs jobs with the real models. Built in the worker thread, because its imports load torch."""
 
-    def __init__(
-        self, store: SettingsStore, catalog: ModelCatalog, samplers: SamplerRegistry, sources: SourceStore
-    ) -> None:
+    def __init__(self, store: SettingsStore, catalog: ModelCatalog, methods: Methods, sources: SourceStore) -> None:
         from studio.generation.code_desk import CodeDesk
         from studio.generation.facts import FactsBook
         from studio.generation.forward import Forward
@@ -66,17 +64,17 @@ class StudioEngine:
         self._models = ModelCache(catalog, lambda: choose_placement(store.current.device, store.current.precision))
         self._trajectories = TrajectoryStore(paths.data() / "trajectories", self._pictures, store.record)
         store_of_codes = CodeStore(paths.codes())
-        self._services = self._make_services(samplers, store_of_codes)
+        self._services = self._make_services(methods, store_of_codes)
         self._codes = CodeDesk(store_of_codes, self._services)
         self._facts, self._forward = FactsBook(self._services), Forward(self._services)
         self._running = False
 
-    def _make_services(self, samplers: SamplerRegistry, codes: CodeStore) -> Services:
+    def _make_services(self, methods: Methods, codes: CodeStore) -> Services:
         from studio.generation.services import Services
 
         return Services(
             self._models,
-            samplers,
+            methods,
             self._store.preview,
             self._save,
             self._trajectories,
@@ -140,13 +138,13 @@ def build(application: QApplication) -> MainWindow:
     theme = Theme(application, paths.resources())
     store = SettingsStore(paths.settings_file(), application)
     catalog = ModelCatalog(paths.starter_model(), [Path(folder) for folder in store.current.model_folders])
-    samplers = known_samplers()
+    methods = known_methods()
     sources = SourceStore(paths.data() / "sources")
-    queue = JobQueue(lambda: StudioEngine(store, catalog, samplers, sources))
+    queue = JobQueue(lambda: StudioEngine(store, catalog, methods, sources))
     # However the program ends: a thread that still runs would abort it.
     application.aboutToQuit.connect(queue.shut_down)
     try:
-        return MainWindow(queue, store, catalog, samplers, theme, sources)
+        return MainWindow(queue, store, catalog, methods, theme, sources)
     except BaseException:
         queue.shut_down()
         raise

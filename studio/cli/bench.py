@@ -106,7 +106,7 @@ def _benchmarks(
     services = workplace.services(placement, PreviewSettings("off"))
     entry = workplace.catalog.get(flags.model, allow_path=True) if flags.model else workplace.catalog.entries()[0]
     clock = time.process_time if flags.processor_time else time.perf_counter
-    stopwatch = Stopwatch(services.models, services.samplers, token, clock)
+    stopwatch = Stopwatch(services.models, services.methods, token, clock)
     pairs, frames = (1, QUICK_FRAMES) if flags.quick else (flags.pairs, FRAMES)
     model = ModelBenchmarks(stopwatch, entry, placement, steps, pairs, frames)
     of_model: Mapping[str, Benchmark] = {

@@ -24,7 +24,7 @@ from studio.export.picture_file import Picture, read_picture
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import STEPS_MAXIMUM, FromStep, Recipe, recipe
 from studio.job.recording import trajectory_id
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 
 EPILOG = """\
 Step k is the state after k steps: 0 is the noise. The steps before it are taken from the trajectory beside the
@@ -45,7 +45,7 @@ def _configure(parser: ArgumentParser) -> None:
         "--from-step", type=values.bounded("step", "Step", 0, STEPS_MAXIMUM), required=True, metavar="K",
         help="the step to go on from; 0 is the noise",
     )  # fmt: skip
-    add_change_flags(parser, known_samplers().infos())
+    add_change_flags(parser, known_methods())
     add_repaint_flags(parser)
     add_placement_flags(parser)
     parser.add_argument("--record", action="store_true", help="keep the steps of the branch beside its picture")
@@ -82,7 +82,7 @@ def _branch(parent: Recipe, flags: Namespace, record: str, painted: Mapping[str,
     """The recipe of the branch. Raises `InvalidField`."""
     noise: Literal["recorded", "reseeded"] = "recorded" if flags.seed is None else "reseeded"
     start = FromStep(trajectory=record, step=flags.from_step, noise=noise, parent=parent)
-    return recipe(**{**dict(parent), **changed(parent, flags, known_samplers()), **painted, "start": start})
+    return recipe(**{**dict(parent), **changed(parent, flags, known_methods()), **painted, "start": start})
 
 
 def _record_name(recipe: Recipe, picture: Picture) -> str:

@@ -15,7 +15,7 @@ from studio import storage
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
 from studio.job.code import SUFFIX, CodeFacts, FromCode
-from studio.job.recipe import SPACINGS, Guidance, Recipe, Sampling
+from studio.job.recipe import EXPLICIT, Guidance, Recipe, Sampling
 
 if TYPE_CHECKING:
     from studio.cli.console import Console
@@ -161,7 +161,7 @@ def _said(facts: CodeFacts, flags: Namespace) -> dict[str, object]:
     A state on the way of a run goes on with the timesteps that it had left, unless another grid is asked for.
     """
     left = facts.timesteps if flags.steps is None and flags.spacing is None else ()
-    named = facts.spacing if facts.spacing in SPACINGS and facts.spacing != "explicit" else Sampling().spacing
+    named = facts.spacing if facts.spacing and facts.spacing != EXPLICIT else Sampling().spacing
     return {
         "prompt": facts.prompt,
         "negative": facts.negative_prompt,

@@ -31,9 +31,9 @@ from studio.models.catalog import ModelEntry
 from studio.models.json_file import read_json_object
 from studio.models.model_folder import CONFIG_MAXIMUM, CONFIGS
 from studio.models.scheduler_config import schedule_from_config
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 from studio.sampling.grid import timestep_grid
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 
 PREVIEW_KINDS: tuple[PreviewKind, ...] = ("x0", "x")
 # Previews that are kept as files are worth a full decode.
@@ -59,7 +59,7 @@ examples:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    add_recipe_flags(parser, known_samplers().infos(), prompt_required=False)
+    add_recipe_flags(parser, known_methods(), prompt_required=False)
     add_paint_flags(parser)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
@@ -116,10 +116,10 @@ def _run(flags: Namespace, session: Session) -> int:
 
 def _wanted(flags: Namespace, workplace: Workplace) -> tuple[tuple[Recipe, ...], tuple[str, ...]]:
     """The recipes, with what they start from, and notes. Raises `InvalidField` and `RefusedFile`."""
-    samplers, start = known_samplers(), read_code_start(flags, workplace)
+    methods, start = known_methods(), read_code_start(flags, workplace)
     entry = workplace.catalog.get(flags.model, allow_path=True)
-    wanted = recipes(flags, samplers, entry.name, entry.native_size)
-    check_grid(wanted[0], entry, samplers)
+    wanted = recipes(flags, methods, entry.name, entry.native_size)
+    check_grid(wanted[0], entry, methods)
     if start is not None:
         return tuple(plain.model_copy(update={"start": start}) for plain in wanted), ()
     painting = read_painting(flags, entry)
@@ -129,12 +129,13 @@ def _wanted(flags: Namespace, workplace: Workplace) -> tuple[tuple[Recipe, ...],
     return tuple(painting.on(plain) for plain in wanted), painting.notes
 
 
-def check_grid(recipe: Recipe, entry: ModelEntry, samplers: SamplerRegistry) -> None:
+def check_grid(recipe: Recipe, entry: ModelEntry, methods: Methods) -> None:
     """Raise `InvalidField` for steps that the model does not have, before its weights are loaded."""
     sampling = recipe.sampling
-    info = samplers.get(sampling.sampler).info
+    info, spacings = methods.samplers.get(sampling.sampler).info, methods.spacings.by_name()
     config = read_json_object(entry.folder / "scheduler" / CONFIGS["scheduler"], CONFIG_MAXIMUM)
-    timestep_grid(schedule_from_config(config)[0], sampling.steps, sampling.spacing, info, sampling.timesteps)
+    schedule = schedule_from_config(config)[0]
+    timestep_grid(schedule, sampling.steps, sampling.spacing, info, sampling.timesteps, spacings)
 
 
 def _preview(flags: Namespace) -> PreviewSettings:

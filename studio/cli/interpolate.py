@@ -36,7 +36,7 @@ from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.job.track import FrameEvent, FrameReady, Key, Track
 from studio.library.naming import clean_name, picture_names
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
@@ -68,7 +68,7 @@ examples:
 
 def _configure(parser: ArgumentParser) -> None:
     add_track_flags(parser)
-    add_recipe_flags(parser, known_samplers().infos(), prompt_required=False)
+    add_recipe_flags(parser, known_methods(), prompt_required=False)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
     )
@@ -106,13 +106,13 @@ def _read(flags: Namespace, workplace: Workplace) -> tuple[Recipe, tuple[Key, ..
 
     Raises `InvalidField` and `RefusedFile`.
     """
-    samplers = known_samplers()
+    methods = known_methods()
     entry = workplace.catalog.get(flags.model, allow_path=True)
     codes = workplace.codes()
     ends = read_ends(flags.key, codes)
     prepare(flags, ends, codes)
-    base = recipes(flags, samplers, entry.name, entry.native_size)[0]
-    check_grid(base, entry, samplers)
+    base = recipes(flags, methods, entry.name, entry.native_size)[0]
+    check_grid(base, entry, methods)
     keys = read_keys(flags, stand_ins(ends))
     return base, keys, picture_keys(flags, ends, keys, base)
 

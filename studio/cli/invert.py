@@ -25,10 +25,10 @@ from studio.job.code import NAME_MAXIMUM, REFINE_MAXIMUM
 from studio.job.event import Cancelled, Failed, ImageReady, JobEvent, JobId
 from studio.job.inversion import Inversion, InversionQueued, Inverted
 from studio.job.preview import PreviewSettings
-from studio.job.recipe import SPACINGS, Guidance, Sampling, checked, recipe
+from studio.job.recipe import Guidance, Sampling, checked, recipe
 from studio.library.naming import SUFFIX
 from studio.models.catalog import ModelEntry
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 
 if TYPE_CHECKING:
     from studio.generation.services import Services
@@ -57,6 +57,7 @@ examples:
 
 
 def _configure(parser: ArgumentParser) -> None:
+    spacings = ", ".join(known_methods().spacings.by_name())
     parser.add_argument("picture", metavar="PICTURE", type=Path, help="a PNG, JPEG or WebP file")
     parser.add_argument(
         "--prompt", type=values.text("prompt", "Prompt"), required=True, metavar="TEXT",
@@ -73,7 +74,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--steps", type=values.whole_number("steps", "Steps"), metavar="N", help=f"default: {STEPS}")
     parser.add_argument(
         "--spacing", type=values.spacing, default=Sampling().spacing, metavar="NAME|LIST",
-        help=f"{', '.join(SPACINGS[:-1])}, or timesteps such as 999,750,500; default: {Sampling().spacing}",
+        help=f"{spacings}, or timesteps such as 999,750,500; default: {Sampling().spacing}",
     )  # fmt: skip
     parser.add_argument(
         "--refine", type=values.bounded("refine", "Refine", 0, REFINE_MAXIMUM), default=0, metavar="N",
@@ -97,7 +98,7 @@ def _run(flags: Namespace, session: Session) -> int:
     target = read_code_destination(flags.out, "out")
     pictures = _pictures(flags.reconstruction)
     inversion = _inversion(flags, entry, painting, target.stem)
-    check_grid(inversion.recipe, entry, known_samplers())
+    check_grid(inversion.recipe, entry, known_methods())
     painting.offer_to(workplace.sources)
     for note in painting.notes:
         session.console.note(note)
@@ -126,7 +127,7 @@ def _inversion(flags: Namespace, entry: ModelEntry, painting: Painting, name: st
     sampling = checked(
         Sampling,
         sampler=SAMPLER,
-        options=known_samplers().get(SAMPLER).info.resolve({}),
+        options=known_methods().samplers.get(SAMPLER).info.resolve({}),
         steps=steps,
         spacing=flags.spacing if explicit is None else "explicit",
         timesteps=explicit,

@@ -160,7 +160,7 @@ def _broken(entry: PluginEntry, flags: Namespace, session: Session) -> list[str]
         raise
     broken = []
     for sampler in loaded.samplers:
-        with plugin_host().watched(entry.id), saying_who(entry.name):
+        with saying_who(entry.name), plugin_host().watched(entry.id, entry.name):
             report = conformance(sampler)
         if flags.json:
             session.console.record(plugin_facts.report_data(entry, report))

@@ -25,8 +25,8 @@ from studio.job.preview import PreviewSettings
 from studio.job.race import Axis, Race, lane_letter, race
 from studio.library.naming import SUFFIX, clean_name
 from studio.models.catalog import ModelEntry
-from studio.plugin.home import known_samplers
-from studio.sampling.registry import SamplerRegistry
+from studio.plugin.home import known_methods
+from studio.sampling.registry import Methods
 
 AXES_MAXIMUM = 2
 
@@ -44,13 +44,13 @@ example:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    samplers = known_samplers()
-    names = ", ".join(field.flag for field in axis_fields(samplers.infos()))
+    methods = known_methods()
+    names = ", ".join(field.flag for field in axis_fields(methods))
     parser.add_argument(
         "--over", type=values.text("over", "Over"), action="append", required=True, metavar="FIELD=LIST",
         help=f"what to vary, once or twice: {names}",
     )  # fmt: skip
-    add_recipe_flags(parser, samplers.infos())
+    add_recipe_flags(parser, methods)
     parser.add_argument(
         "--model", default="starter", metavar="NAME|FOLDER", help="default: starter; see 'reverie models'"
     )
@@ -62,16 +62,16 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(flags: Namespace, session: Session) -> int:
     console = session.console
-    workplace, samplers = Workplace(console), known_samplers()
+    workplace, methods = Workplace(console), known_methods()
     entry = workplace.catalog.get(flags.model, allow_path=True)
-    plan = _plan(flags, samplers, entry)
+    plan = _plan(flags, methods, entry)
     sheets = _sheets(read_destination(flags.out, workplace.pictures), plan)
     pictures = _pictures(flags.pictures)
     with session.interruptions.cancelling() as token:
         placement = workplace.placement(flags)
         for destination in filter(None, (sheets, pictures)):
             destination.prepare()
-        calls = network_calls(plan, samplers.infos())
+        calls = network_calls(plan, methods.samplers.infos())
         reporter: RaceReporter = (
             JsonRaceReporter(console, calls) if flags.json else TextRaceReporter(console, calls, debug=session.debug)
         )
@@ -86,26 +86,26 @@ def _run(flags: Namespace, session: Session) -> int:
         return code
 
 
-def _plan(flags: Namespace, samplers: SamplerRegistry, entry: ModelEntry) -> Race:
+def _plan(flags: Namespace, methods: Methods, entry: ModelEntry) -> Race:
     """The race that the flags describe, every lane checked. Raises `InvalidField`."""
     if flags.count != 1:
         raise InvalidField("count", "A race takes no count: its lanes share one noise. Use --over seed=7,8,9 instead.")
-    axes = [_axis(text, samplers) for text in flags.over]
+    axes = [_axis(text, methods) for text in flags.over]
     if len(axes) > AXES_MAXIMUM:
         raise InvalidField("over", f"Over is given {len(axes)} times. Use it once, or twice for a grid.")
-    base = recipes(flags, samplers, entry.name, entry.native_size)[0]
+    base = recipes(flags, methods, entry.name, entry.native_size)[0]
     plan = race(base, *axes)
     for lane in plan.lanes:
         sampling = lane.recipe.sampling
-        samplers.get(sampling.sampler).info.resolve(sampling.options)
-        check_grid(lane.recipe, entry, samplers)
+        methods.samplers.get(sampling.sampler).info.resolve(sampling.options)
+        check_grid(lane.recipe, entry, methods)
     return plan
 
 
-def _axis(text: str, samplers: SamplerRegistry) -> Axis:
+def _axis(text: str, methods: Methods) -> Axis:
     """The axis in FIELD=LIST. Raises `InvalidField`."""
     name, equals, listed = text.partition("=")
-    fields = axis_fields(samplers.infos())
+    fields = axis_fields(methods)
     wanted = name.strip().lower().replace("_", "-")
     field = next((field for field in fields if wanted in _names(field)), None)
     if field is None:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import secrets
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping
 
 from studio.cli import values
+from studio.cli.option_flags import add_option_flags, given_options
 from studio.errors import InvalidField
-from studio.job.recipe import SEED_MAXIMUM, SPACINGS, Guidance, Recipe, Sampling, checked, recipe
-from studio.sampling.info import Option, SamplerInfo
-from studio.sampling.registry import SamplerRegistry
+from studio.job.recipe import SEED_MAXIMUM, Guidance, Recipe, Sampling, checked, recipe
+from studio.plugin.manifest import RULE_PREFIX
+from studio.sampling.registry import GuidanceRegistry, Methods
 
 COUNT_MAXIMUM = 10_000
 # Seeds that are drawn are short enough to be copied by hand.
 DRAWN_SEEDS = 2**32
 
-_OPTION_PREFIX = "option_"
 
-
-def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo], *, prompt_required: bool = True) -> None:
-    """The flags of a recipe. Every option of every sampler has a flag of its own name."""
+def add_recipe_flags(parser: ArgumentParser, methods: Methods, *, prompt_required: bool = True) -> None:
+    """The flags of a recipe. Every option of every sampler and guidance rule has a flag of its own."""
     parser.add_argument(
         "--prompt", type=values.text("prompt", "Prompt"), required=prompt_required, metavar="TEXT",
         help="what to draw; may be empty",
     )  # fmt: skip
-    _add_walk_flags(parser)
+    _add_walk_flags(parser, methods)
     parser.add_argument(
         "--seed", type=values.whole_number("seed", "Seed"), metavar="N", help="0 to 2^63-1; drawn and told if absent"
     )
@@ -34,25 +32,25 @@ def add_recipe_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo], *,
         help="how many pictures, with the seeds N, N+1, ...; default: 1",
     )  # fmt: skip
     parser.add_argument("--size", type=values.size, metavar="WxH", help="in pixels; default: the model's own size")
-    _add_option_flags(parser, samplers)
+    _add_method_flags(parser, methods)
 
 
-def add_change_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
+def add_change_flags(parser: ArgumentParser, methods: Methods) -> None:
     """The flags of what a branch may change. What is not given stays as it was."""
     parser.add_argument(
         "--prompt", type=values.text("prompt", "Prompt"), metavar="TEXT", help="what to draw from here on"
     )
-    _add_walk_flags(parser)
+    _add_walk_flags(parser, methods)
     parser.add_argument(
         "--seed", type=values.whole_number("seed", "Seed"), metavar="N",
         help="draw the noise of later steps anew, from this seed; else it goes on as recorded",
     )  # fmt: skip
-    _add_option_flags(parser, samplers)
-    changeable = ("negative", "sampler", "spacing", "guidance", "guidance_interval", "guidance_rescale")
+    _add_method_flags(parser, methods)
+    changeable = ("negative", "sampler", "spacing", "rule", "guidance", "guidance_interval", "guidance_rescale")
     parser.set_defaults(**dict.fromkeys(changeable))
 
 
-def _add_walk_flags(parser: ArgumentParser) -> None:
+def _add_walk_flags(parser: ArgumentParser, methods: Methods) -> None:
     usual, guidance = Sampling(), Guidance()
     parser.add_argument(
         "--negative", type=values.text("negative_prompt", "Negative prompt"), default="", metavar="TEXT",
@@ -64,12 +62,16 @@ def _add_walk_flags(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--spacing", type=values.spacing, default=usual.spacing, metavar="NAME|LIST",
-        help=f"{', '.join(SPACINGS[:-1])}, or timesteps such as 999,750,500; default: {usual.spacing}",
+        help=f"{', '.join(methods.spacings.by_name())}, or timesteps such as 999,750,500; default: {usual.spacing}",
     )  # fmt: skip
     parser.add_argument(
         "--guidance", type=values.number("scale", "Guidance"), default=guidance.scale, metavar="S",
         help=f"guidance scale; 1 is none; default: {guidance.scale:g}",
     )  # fmt: skip
+    rules = ", ".join(methods.guidance.by_name())
+    parser.add_argument(
+        "--rule", default=guidance.rule, metavar="NAME", help=f"how guidance works: {rules}; default: {guidance.rule}"
+    )
     parser.add_argument(
         "--guidance-interval", type=values.interval, default=guidance.interval, metavar="A,B",
         help="guide only while t/T is between these; default: 0,1",
@@ -80,33 +82,12 @@ def _add_walk_flags(parser: ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_option_flags(parser: ArgumentParser, samplers: Iterable[SamplerInfo]) -> None:
-    group = parser.add_argument_group("options of single samplers (at its default an option is taken with any sampler)")
-    for name, owners in _owners(samplers).items():
-        told = "; ".join(f"{info.name}: {option_summary(option)}" for info, option in owners).replace("%", "%%")
-        group.add_argument(option_flag(name), dest=_OPTION_PREFIX + name, metavar="VALUE", help=told)
+def _add_method_flags(parser: ArgumentParser, methods: Methods) -> None:
+    add_option_flags(parser, "options of single samplers", methods.samplers.infos())
+    add_option_flags(parser, "options of guidance rules", methods.guidance.infos(), RULE_PREFIX)
 
 
-def option_flag(name: str) -> str:
-    """How the option of that name is given."""
-    return "--" + name.replace("_", "-")
-
-
-def option_summary(option: Option) -> str:
-    """What is allowed for an option, and its default, in a few words."""
-    if option.kind == "choice":
-        allowed = ", ".join(value for value, _ in option.choices)
-    elif option.kind == "bool":
-        allowed = "true or false"
-    else:
-        allowed = f"{option.minimum:g} to {option.maximum:g}"
-    default = str(option.default).lower() if option.kind == "bool" else f"{option.default}"
-    return f"{allowed}; default: {default}"
-
-
-def recipes(
-    flags: Namespace, samplers: SamplerRegistry, model: str, native_size: tuple[int, int]
-) -> tuple[Recipe, ...]:
+def recipes(flags: Namespace, methods: Methods, model: str, native_size: tuple[int, int]) -> tuple[Recipe, ...]:
     """One recipe a picture. Raises `InvalidField` for the first flag that is not allowed."""
     width, height = flags.size or native_size
     first = _first_seed(flags)
@@ -117,28 +98,37 @@ def recipes(
         width=width,
         height=height,
         seed=first,
-        sampling=_sampling(flags, samplers),
-        guidance=checked(
-            Guidance, scale=flags.guidance, interval=flags.guidance_interval, rescale=flags.guidance_rescale
-        ),
+        sampling=_sampling(flags, methods),
+        guidance=checked(Guidance, **_guidance(Guidance(), flags, methods.guidance)),
     )
     return tuple(usual.model_copy(update={"seed": first + number}) for number in range(flags.count))
 
 
-def changed(parent: Recipe, flags: Namespace, samplers: SamplerRegistry) -> dict[str, object]:
+def changed(parent: Recipe, flags: Namespace, methods: Methods) -> dict[str, object]:
     """The fields of a branch of `parent` that differ from it. Raises `InvalidField`."""
-    guided = {"scale": flags.guidance, "interval": flags.guidance_interval, "rescale": flags.guidance_rescale}
     fields = {"prompt": flags.prompt, "negative_prompt": flags.negative, "seed": flags.seed}
     return {
         **{name: value for name, value in fields.items() if value is not None},
-        "sampling": _changed_sampling(parent.sampling, flags, samplers),
-        "guidance": checked(
-            Guidance, **{**dict(parent.guidance), **{k: v for k, v in guided.items() if v is not None}}
-        ),
+        "sampling": _changed_sampling(parent.sampling, flags, methods),
+        "guidance": checked(Guidance, **_guidance(parent.guidance, flags, methods.guidance)),
     }
 
 
-def _changed_sampling(before: Sampling, flags: Namespace, samplers: SamplerRegistry) -> Sampling:
+def _guidance(before: Guidance, flags: Namespace, rules: GuidanceRegistry) -> dict[str, object]:
+    """The fields of a guidance after `before`. What is not given stays, a rule's options as long as the rule does."""
+    info = rules.get(flags.rule or before.rule).info
+    kept = before.options if info.name == before.rule else {}
+    given = {"scale": flags.guidance, "interval": flags.guidance_interval, "rescale": flags.guidance_rescale}
+    return {
+        **dict(before),
+        **{name: value for name, value in given.items() if value is not None},
+        "rule": info.name,
+        "options": info.resolve({**kept, **given_options(flags, info, rules.infos(), RULE_PREFIX)}),
+    }
+
+
+def _changed_sampling(before: Sampling, flags: Namespace, methods: Methods) -> Sampling:
+    samplers = methods.samplers
     info = samplers.get(flags.sampler or before.sampler).info
     kept = before.options if info.name == before.sampler else {}
     explicit = flags.spacing if isinstance(flags.spacing, tuple) else None
@@ -148,7 +138,7 @@ def _changed_sampling(before: Sampling, flags: Namespace, samplers: SamplerRegis
     return checked(
         Sampling,
         sampler=info.name,
-        options=info.resolve({**kept, **_given_options(flags, info, samplers.infos())}),
+        options=info.resolve({**kept, **given_options(flags, info, samplers.infos())}),
         steps=flags.steps or (len(timesteps) if timesteps else before.steps),
         spacing=spacing,
         timesteps=timesteps,
@@ -165,39 +155,16 @@ def _first_seed(flags: Namespace) -> int:
     return seed
 
 
-def _sampling(flags: Namespace, samplers: SamplerRegistry) -> Sampling:
+def _sampling(flags: Namespace, methods: Methods) -> Sampling:
+    samplers = methods.samplers
     info = samplers.get(flags.sampler).info
     explicit = None if isinstance(flags.spacing, str) else flags.spacing
     steps = flags.steps if flags.steps is not None else Sampling().steps if explicit is None else len(explicit)
     return checked(
         Sampling,
         sampler=info.name,
-        options=info.resolve(_given_options(flags, info, samplers.infos())),
+        options=info.resolve(given_options(flags, info, samplers.infos())),
         steps=steps,
         spacing=flags.spacing if explicit is None else "explicit",
         timesteps=explicit,
     )
-
-
-def _given_options(flags: Namespace, info: SamplerInfo, samplers: Iterable[SamplerInfo]) -> dict[str, object]:
-    """The options that were given. At its default an option asks for nothing, so samplers without it pass it over."""
-    given: dict[str, object] = {}
-    own = {option.name: option for option in info.options}
-    for name, owners in _owners(samplers).items():
-        text = getattr(flags, _OPTION_PREFIX + name)
-        if text is None:
-            continue
-        if name in own:
-            given[name] = values.option_value(own[name], text)
-        elif values.option_value(owners[0][1], text) != owners[0][1].default:  # that of the built-in one comes first
-            given[name] = text  # refused by the sampler, in its own words
-    return given
-
-
-def _owners(samplers: Iterable[SamplerInfo]) -> Mapping[str, list[tuple[SamplerInfo, Option]]]:
-    """Every option's name with the samplers that have it."""
-    owners: dict[str, list[tuple[SamplerInfo, Option]]] = {}
-    for info in samplers:
-        for option in info.options:
-            owners.setdefault(option.name, []).append((info, option))
-    return owners

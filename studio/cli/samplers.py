@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
 from studio.cli.command import Command, Session
-from studio.cli.recipe_flags import option_flag, option_summary
-from studio.plugin.home import known_samplers
+from studio.cli.option_flags import option_flag, option_summary
+from studio.plugin.home import known_methods
 from studio.sampling.info import SamplerInfo
 
 
@@ -16,7 +16,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(flags: Namespace, session: Session) -> int:
-    infos = known_samplers().infos()
+    infos = known_methods().samplers.infos()
     width = max(len(info.name) for info in infos) + 2
     for info in infos:
         if flags.json:

@@ -148,7 +148,9 @@ class _Study:
         """Who walks pictures together; how long so many steps will take is told, from a short run."""
         from studio.generation.together import BATCH, Together
 
-        together = Together(self._services.models.get(self._base.model), self._services.samplers, self._token.check)
+        together = Together(
+            self._services.models.get(self._base.model), self._services.methods.samplers, self._token.check
+        )
         some = prompts[:BATCH]
         for _ in range(2):  # the first one wakes the processor
             began = time.perf_counter()

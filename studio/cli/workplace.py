@@ -77,13 +77,13 @@ class Workplace:
         preview: PreviewSettings,
         save: Callable[[GeneratedImage], Path] | None = None,
     ) -> Services:
-        """What runs need: models on this placement, samplers, previews as wanted, what is painted on. Imports torch."""
+        """What runs need: models on this placement, methods, previews as wanted, what is painted on. Imports torch."""
         from studio.generation.services import Services
         from studio.models.loader import ModelCache
-        from studio.plugin.home import known_samplers
+        from studio.plugin.home import known_methods
 
         models = ModelCache(self.catalog, lambda: placement)
-        return Services(models, known_samplers(), lambda: preview, save, sources=self.sources, codes=self.codes())
+        return Services(models, known_methods(), lambda: preview, save, sources=self.sources, codes=self.codes())
 
 
 def add_placement_flags(parser: ArgumentParser, default: str = "as the window is set, usually auto") -> None:

@@ -9,8 +9,7 @@ from torch import Tensor
 
 from studio.errors import NotFinite
 from studio.generation.code_facts import code_facts
-from studio.generation.code_start import blended
-from studio.generation.guidance import GuidedDenoiser
+from studio.generation.denoising import denoiser_of
 from studio.generation.inpainting.ground import Ground, ground_of
 from studio.generation.journey import Arrival
 from studio.generation.segments import segments
@@ -34,7 +33,8 @@ class Ascent:
 
     def __init__(self, inversion: Inversion, model: Model, services: Services) -> None:
         self.inversion, self.model = inversion, model
-        self.grid = segments(inversion.recipe, model.facts.schedule, services.samplers)[0].grid
+        self._rules = services.methods.guidance
+        self.grid = segments(inversion.recipe, model.facts.schedule, services.methods)[0].grid
         self.levels = rising_levels(self.grid, model.facts.schedule)
         self.ground, self.latent = _encoded(inversion, model, services.sources)
         self.x, self.residual = self.latent, 0.0
@@ -73,14 +73,8 @@ class Ascent:
             cancel.check()
             calls += 1
 
-        denoiser = GuidedDenoiser(
-            self.ground.network(model),
-            *blended(model, recipe),
-            recipe.guidance,
-            model.facts.parametrisation,
-            model.facts.schedule,
-            before_call=before_call,
-        )
+        network = self.ground.network(model)
+        denoiser = denoiser_of(recipe, model, network, self._rules, before_call)
         for number, level in enumerate(self.levels[1:], start=1):
             denoiser.begin_step()
             came_from = self.levels[number - 1]

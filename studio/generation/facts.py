@@ -96,10 +96,10 @@ def _equations(trajectory: Trajectory, services: Services) -> tuple[str, ...]:
         return rising_equations(header.levels)
     schedule = services.models.get(header.recipe.model).facts.schedule
     try:
-        parts = segments(header.recipe, schedule, services.samplers)
+        parts = segments(header.recipe, schedule, services.methods)
     except StudioError:
         return ("",) * header.steps
-    return equations(parts, services.samplers, schedule)
+    return equations(parts, services.methods.samplers, schedule)
 
 
 def _size(x: Tensor) -> float:

@@ -15,7 +15,7 @@ SECONDS = 1.0
 def first_noise(recipe: Recipe, services: Services) -> FirstNoise:
     """Decode the state before the first step. Loads the model if need be; raises what a run would raise."""
     model = services.models.get(recipe.model)
-    journey = Journey(recipe, model, services.samplers, services.trajectories, {}, services.sources, services.codes)
+    journey = Journey(recipe, model, services.methods, services.trajectories, {}, services.sources, services.codes)
     x = journey.start()
     cells = x.shape[-1] * x.shape[-2]
     decoder = model.previews.choose("full" if cells <= QUICK_CELLS else "auto", cells, SECONDS)

@@ -76,8 +76,9 @@ class Forward:
         return _cropped(quick, width, round(image.height * quick.height / padded_height))
 
     def _level(self, request: ForwardRequest, model: Model) -> NoiseLevel:
-        info = self._services.samplers.get(request.sampler).info
-        grid = timestep_grid(model.facts.schedule, request.steps, request.spacing, info)
+        info = self._services.methods.samplers.get(request.sampler).info
+        spacings = self._services.methods.spacings.by_name()
+        grid = timestep_grid(model.facts.schedule, request.steps, request.spacing, info, spacings=spacings)
         if not 0 <= request.index <= grid.steps:
             raise InvalidField(
                 "step", f"Level {request.index} is out of range. This grid has levels 0 to {grid.steps}."

@@ -70,7 +70,7 @@ def _checked(job: JobId, recipes: Iterable[Recipe], services: Services) -> Itera
             if not services.models.is_loaded(recipe.model):
                 yield ModelLoading(job, recipe.model)
             model = services.models.get(recipe.model)
-            Journey(recipe, model, services.samplers, None, {}, services.sources, services.codes)
+            Journey(recipe, model, services.methods, None, {}, services.sources, services.codes)
             known |= recipe.codes
     except Exception as problem:
         yield failure(job, problem)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from studio.errors import InvalidField, RefusedFile
-from studio.generation.code_start import CodeStart, blended
+from studio.generation.code_start import CodeStart
+from studio.generation.denoising import denoiser_of
 from studio.generation.guidance import GuidedDenoiser
 from studio.generation.inpainting.ground import Ground, ground_of
 from studio.generation.reverse_process import Walk, moved, recast, walk
@@ -21,7 +22,7 @@ from studio.job.inpaint import FromImage, Inpaint
 from studio.job.recipe import Recipe
 from studio.models.model import Model
 from studio.sampling.noise import ImageNoise
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.sampling.sampler import Memory, Step
 from studio.sampling.schedule import NoiseLevel
 from studio.trajectory.packing import DAMAGED
@@ -68,7 +69,7 @@ class Journey:
         self,
         recipe: Recipe,
         model: Model,
-        samplers: SamplerRegistry,
+        methods: Methods,
         store: TrajectoryStore | None,
         versions: dict[str, str],
         sources: Sources | None = None,
@@ -77,8 +78,8 @@ class Journey:
         if isinstance(recipe.start, Inverting):
             raise InvalidField("start", "This is the way from a picture to its code. Invert the picture instead.")
         self._model, self._sources = model, sources
-        self._samplers = samplers
-        self._parts = segments(recipe, model.facts.schedule, samplers)
+        self._methods = methods
+        self._parts = segments(recipe, model.facts.schedule, methods)
         self.grid = self._parts[-1].grid
         self.header = TrajectoryHeader(
             recipe=recipe,
@@ -181,7 +182,7 @@ class Journey:
         return next((part for part in reversed(self._parts) if part.first < step), self._parts[0])
 
     def _plan(self, part: Segment) -> Walk:
-        sampler = self._samplers.get(part.recipe.sampling.sampler)
+        sampler = self._methods.samplers.get(part.recipe.sampling.sampler)
         options = sampler.info.resolve(part.recipe.sampling.options)
         model, ground = self._model, self._ground(part.recipe)
         jump_length, repeats = ground.resampling
@@ -211,15 +212,8 @@ class Journey:
         return noise.draw().to(self._model.device, self._model.dtype)
 
     def _denoiser(self, part: Segment, before_call: Callable[[], None]) -> GuidedDenoiser:
-        model, recipe = self._model, part.recipe
-        return GuidedDenoiser(
-            self._ground(recipe).network(model),
-            *blended(model, recipe),
-            recipe.guidance,
-            model.facts.parametrisation,
-            model.facts.schedule,
-            before_call=before_call,
-        )
+        network = self._ground(part.recipe).network(self._model)
+        return denoiser_of(part.recipe, self._model, network, self._methods.guidance, before_call)
 
 
 def _inherited(
@@ -228,7 +222,7 @@ def _inherited(
     """What a branch may remember: the sampler's memory if the sampler stays, the guidance's if the rule stays."""
     old, new = before.recipe, part.recipe
     same_sampler = (old.sampling.sampler, old.sampling.options) == (new.sampling.sampler, new.sampling.options)
-    same_rule = old.guidance.rule == new.guidance.rule
+    same_rule = (old.guidance.rule, old.guidance.options) == (new.guidance.rule, new.guidance.options)
     return (memory if same_sampler else None), (guidance_memory if same_rule else None)
 
 

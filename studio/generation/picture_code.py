@@ -40,7 +40,7 @@ def picture_code(wish: KeepCode, services: Services) -> Code:
 
 def _between(recipe: Recipe, start: Between, name: str, services: Services) -> Code:
     model = services.models.get(recipe.model)
-    level = segments(recipe, model.facts.schedule, services.samplers)[0].grid.levels[0]
+    level = segments(recipe, model.facts.schedule, services.methods)[0].grid.levels[0]
     shape = model.latent_shape(recipe.width, recipe.height)
     x = CodeStart(start, level, model, shape, services.codes).state()
     told = f"{100 * start.fraction:.0f} % of the way"

@@ -10,8 +10,9 @@ from typing import Literal
 
 from studio.errors import InvalidField
 from studio.job.race import Axis, Race
-from studio.job.recipe import SPACINGS, FromStep, OptionValue, Recipe
+from studio.job.recipe import FromStep, OptionValue, Recipe
 from studio.sampling.info import Option, SamplerInfo
+from studio.sampling.registry import Methods
 
 Kind = Literal["choice", "int", "float", "bool", "text"]
 TEXT_SEPARATOR = "|"
@@ -35,11 +36,11 @@ class AxisField:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-def axis_fields(infos: Iterable[SamplerInfo]) -> tuple[AxisField, ...]:
-    """All fields that a race can vary with these samplers, the usual ones first."""
-    known = tuple(infos)
+def axis_fields(methods: Methods) -> tuple[AxisField, ...]:
+    """All fields that a race can vary with these methods, the usual ones first."""
+    known = methods.samplers.infos()
     samplers = tuple((info.name, info.title) for info in known)
-    spacings = tuple((name, name.capitalize()) for name in SPACINGS if name != "explicit")
+    spacings = tuple((info.name, info.title) for info in methods.spacings.infos())
     fields = [
         AxisField("sampler", "Sampler", "sampler", "choice", "ddim,euler", samplers),
         AxisField("steps", "Steps", "steps", "int", "10,20,40"),

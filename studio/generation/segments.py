@@ -13,7 +13,7 @@ from studio.errors import InvalidField, RefusedFile
 from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 from studio.sampling.grid import TimestepGrid, timestep_grid
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.sampling.schedule import NoiseSchedule
 from studio.trajectory.record import Trajectory
 
@@ -36,21 +36,21 @@ class Segment:
     records: tuple[str, ...] = ()
 
 
-def segments(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> list[Segment]:
+def segments(recipe: Recipe, schedule: NoiseSchedule, methods: Methods) -> list[Segment]:
     """The segments of a recipe, from pure noise to its end. Raises `InvalidField` for a step that its parent lacks."""
-    own = _own_grid(recipe, schedule, samplers)
+    own = _own_grid(recipe, schedule, methods)
     start = recipe.start
     if not isinstance(start, FromStep):
         return [Segment(recipe, own, 0, own.steps)]
     if start.parent.model != recipe.model:
         raise InvalidField("model", "A branch is drawn by the model of the run it starts from. Choose that one.")
-    shared = segments(start.parent, schedule, samplers)
+    shared = segments(start.parent, schedule, methods)
     steps = shared[-1].last
     if start.step > steps:
         raise InvalidField("step", f"Step {start.step} is out of range. This run has {steps} steps, 0 to {steps}.")
     if start.noise == "recorded" and recipe.model_copy(update={"start": start.parent.start}) == start.parent:
         return _cut(shared, start.step, start.trajectory)
-    same = own.levels == _own_grid(start.parent, schedule, samplers).levels
+    same = own.levels == _own_grid(start.parent, schedule, methods).levels
     grid = shared[-1].grid if same else _branched(shared[-1].grid, start.step, own)
     # A piece of no steps stays: it may change the noise or end a memory, and the branch goes on from that.
     kept = [replace(part, last=min(part.last, start.step)) for part in shared if part.first <= start.step]
@@ -72,11 +72,13 @@ def _cut(parts: list[Segment], step: int, record: str) -> list[Segment]:
     return pieces
 
 
-def _own_grid(recipe: Recipe, schedule: NoiseSchedule, samplers: SamplerRegistry) -> TimestepGrid:
+def _own_grid(recipe: Recipe, schedule: NoiseSchedule, methods: Methods) -> TimestepGrid:
     """The grid that the recipe would walk from pure noise, or from the picture it starts from."""
     sampling = recipe.sampling
-    info = samplers.get(sampling.sampler).info
-    grid = timestep_grid(schedule, sampling.steps, sampling.spacing, info, sampling.timesteps)
+    info = methods.samplers.get(sampling.sampler).info
+    grid = timestep_grid(
+        schedule, sampling.steps, sampling.spacing, info, sampling.timesteps, methods.spacings.by_name()
+    )
     if not isinstance(recipe.start, FromImage):
         return grid
     return TimestepGrid(grid.levels[grid.steps - steps_walked(grid.steps, recipe.start.strength) :])

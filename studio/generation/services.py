@@ -11,7 +11,7 @@ from studio.image import Image, Mask
 from studio.job.event import GeneratedImage
 from studio.job.preview import PreviewSettings
 from studio.models.model import Model
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.trajectory.code_file import Code
 from studio.trajectory.store import TrajectoryStore
 
@@ -61,7 +61,7 @@ class Services:
     """
 
     models: ModelSource
-    samplers: SamplerRegistry
+    methods: Methods
     preview: Callable[[], PreviewSettings]
     save: Callable[[GeneratedImage], Path] | None = None
     trajectories: TrajectoryStore | None = None

@@ -22,7 +22,7 @@ from studio.job.recording import RecordSettings
 from studio.job.track import FrameEvent, FrameReady
 from studio.sampling.grid import timestep_grid
 from studio.sampling.noise import ImageNoise
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.trajectory.store import TrajectoryStore
 
 Save = Callable[[GeneratedImage], Path]
@@ -36,14 +36,15 @@ class Stopwatch:
     Raises what loading a model raises, and `StudioError` where a run fails.
     """
 
-    def __init__(self, models: ModelSource, samplers: SamplerRegistry, cancel: CancelToken, clock: Clock) -> None:
-        self._models, self._samplers, self._cancel, self.clock = models, samplers, cancel, clock
+    def __init__(self, models: ModelSource, methods: Methods, cancel: CancelToken, clock: Clock) -> None:
+        self._models, self._methods, self._cancel, self.clock = models, methods, cancel, clock
 
     def floor(self, recipe: Recipe) -> float:
         """The median of the bare network calls of a run, times their number. Nothing that calls them can be faster."""
         model = self._models.get(recipe.model)
-        info = self._samplers.get(recipe.sampling.sampler).info
-        grid = timestep_grid(model.facts.schedule, recipe.sampling.steps, recipe.sampling.spacing, info)
+        info = self._methods.samplers.get(recipe.sampling.sampler).info
+        steps, spacings = recipe.sampling.steps, self._methods.spacings.by_name()
+        grid = timestep_grid(model.facts.schedule, steps, recipe.sampling.spacing, info, spacings=spacings)
         noise = ImageNoise(recipe.seed, model.latent_shape(recipe.width, recipe.height))
         x = noise.draw().to(model.device, model.dtype)
         conditioning = model.conditioning(recipe.prompt)
@@ -114,7 +115,7 @@ class Stopwatch:
         return self.clock() - began
 
     def _services(self, preview: PreviewSettings) -> Services:
-        return Services(self._models, self._samplers, lambda: preview)
+        return Services(self._models, self._methods, lambda: preview)
 
 
 def _wait_for(device: torch.device) -> None:

@@ -43,7 +43,7 @@ def qualities(
     steps; yields the pictures times steps since the last yield. Raises `CancelRequested` and `StudioError`.
     """
     model = services.models.get(base.model)
-    together = Together(model, services.samplers, cancel.check)
+    together = Together(model, services.methods.samplers, cancel.check)
     rows = []
     for eta in etas:
         for count in steps:

@@ -51,7 +51,8 @@ def text_to_image(
     `arrived` is given each state as the run reaches it, before the step is told. With `again` the picture is there
     already: every step is computed anew and kept as it says, instead of what the user's settings say.
     """
-    services.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
+    services.methods.samplers.get(recipe.sampling.sampler).info.resolve(recipe.sampling.options)
+    services.methods.guidance.get(recipe.guidance.rule).info.resolve(recipe.guidance.options)
     cancel.check()
     if not services.models.is_loaded(recipe.model):
         yield ModelLoading(job, recipe.model)
@@ -64,7 +65,7 @@ def text_to_image(
     if whole is not None:
         yield from _unchanged(job, recipe, model, whole, services, clock)
         return
-    journey = Journey(recipe, model, services.samplers, known, versions(), services.sources, services.codes)
+    journey = Journey(recipe, model, services.methods, known, versions(), services.sources, services.codes)
     yield from _walked(job, journey, model, services, cancel, clock, arrived, again)
 
 

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from studio.errors import RefusedFile, StudioError
-from studio.generation.code_start import blended
-from studio.generation.guidance import GuidedDenoiser
+from studio.generation.denoising import denoiser_of
 from studio.generation.inpainting.ground import ground_of, in_its_picture
 from studio.generation.run import failure
 from studio.generation.segments import segments
@@ -84,14 +83,9 @@ def guidance_difference(trajectory: Trajectory, step: int, model: Model, service
     With the prompts of the recipe that walked this step: before a branch point that is the parent's.
     """
     start = departure(trajectory, step)
-    parts = segments(trajectory.header.recipe, model.facts.schedule, services.samplers)
+    parts = segments(trajectory.header.recipe, model.facts.schedule, services.methods)
     recipe = next(part.recipe for part in parts if part.first < step <= part.last)
-    denoiser = GuidedDenoiser(
-        ground_of(recipe, model, services.sources).network(model),
-        *blended(model, recipe),
-        recipe.guidance,
-        model.facts.parametrisation,
-        model.facts.schedule,
-    )
+    network = ground_of(recipe, model, services.sources).network(model)
+    denoiser = denoiser_of(recipe, model, network, services.methods.guidance)
     unconditional, conditional = denoiser.both(start.x.to(model.device, model.dtype), start.level)
     return (conditional.eps - unconditional.eps).float().cpu()

@@ -1,7 +1,7 @@
 """The recipe: everything needed to make a picture again, and nothing else.
 
 Recipes live in PNG files for years, so they are versioned, validated when they are built, and strict about what
-they accept. What depends on a sampler or a model (its options, its trained steps) is checked where those are known.
+they accept. What depends on a method or a model (a sampler's options, trained steps) is checked where those are known.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ SEED_MAXIMUM = 2**63 - 1
 SCALE_MINIMUM, SCALE_MAXIMUM = 0.0, 100.0
 PROMPT_MAXIMUM = 10_000
 BRANCH_DEPTH_MAXIMUM = 50
-SPACINGS = ("leading", "trailing", "linspace", "karras", "exponential", "explicit")
+EXPLICIT = "explicit"
+"""The spacing that is a list of timesteps. All others are methods, and known by name where methods are."""
 
 OptionValue = bool | int | float | str
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 P = TypeVar("P", bound=BaseModel)
 
 
@@ -53,10 +55,10 @@ class FromStep(Part):
 class Sampling(Part):
     """Which sampler walks which grid. `timesteps` is given for the spacing "explicit" and only then, noisiest first."""
 
-    sampler: Annotated[str, Field(min_length=1, max_length=100)] = "ddim"
+    sampler: Name = "ddim"
     options: dict[str, OptionValue] = Field(default_factory=dict)
     steps: int = 30
-    spacing: str = "leading"
+    spacing: Name = "leading"
     timesteps: tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...] | None = None
 
     @field_validator("steps")
@@ -66,16 +68,9 @@ class Sampling(Part):
             raise ValueError(f"Steps {value} is out of range. Use 1 to {STEPS_MAXIMUM:,}.")
         return value
 
-    @field_validator("spacing")
-    @classmethod
-    def _spacing(cls, value: str) -> str:
-        if value not in SPACINGS:
-            raise ValueError(f"Spacing '{value[:40]}' is not known. Use one of: {', '.join(SPACINGS)}.")
-        return value
-
     @model_validator(mode="after")
     def _explicit(self) -> Sampling:
-        if (self.spacing == "explicit") != (self.timesteps is not None):
+        if (self.spacing == EXPLICIT) != (self.timesteps is not None):
             raise ValueError("The spacing 'explicit' needs a list of timesteps, and only it takes one.")
         if self.timesteps is not None:
             if len(self.timesteps) != self.steps:
@@ -89,10 +84,12 @@ class Guidance(Part):
     """How conditional and unconditional predictions are combined.
 
     `scale` is s (s = w + 1 of the lectures; 1 is plain conditional). `interval` holds fractions of the trained time
-    t/T between which guidance acts (Kynkäänniemi et al. 2024). `rescale` is φ of Lin et al. 2023.
+    t/T between which guidance acts (Kynkäänniemi et al. 2024). `rescale` is φ of Lin et al. 2023. `options` are those
+    of the rule.
     """
 
-    rule: Literal["classifier_free"] = "classifier_free"
+    rule: Name = "classifier_free"
+    options: dict[str, OptionValue] = Field(default_factory=dict)
     scale: float = 5.0
     interval: tuple[Fraction, Fraction] = (0.0, 1.0)
     rescale: Fraction = 0.0

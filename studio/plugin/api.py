@@ -10,15 +10,21 @@ A sampler has an `info`, a `SamplerInfo` that agrees with the manifest, and
 
 `x` has shape (n, C, h, w) at `level`; what is returned lies at `next_level`. Nothing that is passed in is changed, and
 nothing is kept between calls but what goes into `Step.memory`: tensors with the batch first, and plain numbers.
+
+A guidance rule has an `info`, a `GuidanceInfo`, and
+
+    combine(x, level, cond, uncond, scale, context, memory) -> (Prediction, memory)
+
+A spacing is a `Spacing(SpacingInfo(name, title), levels)`, where `levels(schedule, n, fractional)` gives n levels of
+the schedule, noisiest first and none of them clean.
 """
 
 from __future__ import annotations
 
-from studio.plugin.contribution import GuidanceContribution, SpacingContribution
 from studio.sampling.denoiser import Denoiser, Prediction, network_output, prediction
-from studio.sampling.grid import TimestepGrid
+from studio.sampling.grid import Spacing, TimestepGrid
 from studio.sampling.guidance_rule import GuidanceContext, GuidanceRule
-from studio.sampling.info import Option, OptionValue, SamplerInfo
+from studio.sampling.info import GuidanceInfo, Option, OptionValue, SamplerInfo, SpacingInfo
 from studio.sampling.sampler import Memory, Run, Sampler, Step
 from studio.sampling.schedule import CLEAN, NoiseLevel, NoiseSchedule
 
@@ -26,7 +32,7 @@ __all__ = [
     "CLEAN",
     "Denoiser",
     "GuidanceContext",
-    "GuidanceContribution",
+    "GuidanceInfo",
     "GuidanceRule",
     "Memory",
     "NoiseLevel",
@@ -37,7 +43,8 @@ __all__ = [
     "Run",
     "Sampler",
     "SamplerInfo",
-    "SpacingContribution",
+    "Spacing",
+    "SpacingInfo",
     "Step",
     "TimestepGrid",
     "network_output",

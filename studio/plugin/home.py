@@ -1,4 +1,4 @@
-"""Where plugins are at home on this machine, and the samplers that there are with them."""
+"""Where plugins are at home on this machine, and the methods that there are with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.plugin.host import PluginHost
 from studio.plugin.ledger import Ledger
 from studio.plugin.markers import Markers
 from studio.plugin.store import PluginStore
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import Methods, builtin_methods
 
 
 def plugin_host() -> PluginHost:
@@ -25,8 +25,8 @@ def _host(data: Path, safe: bool) -> PluginHost:
     return PluginHost(store, Markers(data / "plugins-at-work"))
 
 
-def known_samplers() -> SamplerRegistry:
-    """The built-in samplers and those of all enabled plugins; no plugin's code is run for it."""
-    registry = builtin_samplers()
-    plugin_host().add_to(registry)
-    return registry
+def known_methods() -> Methods:
+    """The built-in methods and those of all enabled plugins; no plugin's code is run for it."""
+    methods = builtin_methods()
+    plugin_host().add_to(methods)
+    return methods

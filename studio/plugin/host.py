@@ -1,39 +1,34 @@
-"""The plugins at work: what they add is in the registry under its name, and what they do is watched.
+"""The plugins at work: loaded once, watched while they work, and off when they fail.
 
-A sampler of a plugin has its description from the manifest; its code is loaded with its first step, in the thread that
-works. What it gives is checked in every step, and a failure names the plugin and switches it off.
+What a plugin adds is in the registries under its name, see `studio.plugin.guarded`. Its code is loaded when it is first
+used, in the thread that works.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-import traceback
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from studio.errors import NotFinite, StudioError
+from studio.errors import StudioError
 from studio.plugin.files import look_at
+from studio.plugin.guarded import GuardedRule, GuardedSampler, guarded_spacing
 from studio.plugin.loader import Loaded, PluginFailure, load
 from studio.plugin.manifest import Manifest
 from studio.plugin.markers import Markers
+from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
 from studio.plugin.store import CHANGED, PluginEntry, PluginState, PluginStore
-from studio.sampling.info import SamplerInfo
-from studio.sampling.registry import SamplerRegistry
-from studio.sampling.sampler import Memory, Run, Sampler, Step
-from studio.sampling.schedule import NoiseLevel
+from studio.sampling.registry import Described, Methods
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from studio.sampling.denoiser import Denoiser
+M = TypeVar("M", bound=Described)
 
 
 class PluginHost:
     """Loads plugins once and keeps them. May be asked from several threads."""
 
     def __init__(self, store: PluginStore, markers: Markers) -> None:
-        self._store, self._markers = store, markers
+        self._store, self._markers, self.overseer = store, markers, Overseer()
         self._loaded: dict[str, Loaded] = {}
         self._off: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -47,16 +42,17 @@ class PluginHost:
     def store(self) -> PluginStore:
         return self._store
 
-    def add_to(self, registry: SamplerRegistry) -> None:
-        """Add the samplers of all enabled plugins. One whose name is taken is passed over: the first one stays."""
-        taken = {info.name for info in registry.infos()}
-        for entry in self._store.entries():
-            if entry.state is not PluginState.ENABLED or entry.manifest is None:
-                continue
-            for sampler in entry.manifest.samplers:
-                if sampler.name not in taken:
-                    taken.add(sampler.name)
-                    registry.add([PluginSampler(sampler.info(), entry.manifest, self)])
+    def add_to(self, methods: Methods) -> None:
+        """Add what all enabled plugins add. What has a name that is taken is passed over: the first one stays."""
+        manifests = [
+            entry.manifest
+            for entry in self._store.entries()
+            if entry.state is PluginState.ENABLED and entry.manifest is not None
+        ]
+        for manifest in manifests:
+            methods.samplers.add(_new(methods.samplers.by_name(), self._samplers(manifest)))
+            methods.spacings.add(_new(methods.spacings.by_name(), self._spacings(manifest)))
+            methods.guidance.add(_new(methods.guidance.by_name(), self._rules(manifest)))
 
     def loaded(self, plugin: str) -> Loaded:
         """What a plugin adds, loaded if it is not yet. Raises `PluginFailure`."""
@@ -79,9 +75,20 @@ class PluginHost:
         with contextlib.suppress(StudioError):
             self._store.fail(plugin, problem.sentence)
 
-    def watched(self, plugin: str) -> AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def watched(self, plugin: str, name: str) -> Iterator[None]:
         """A context in which a plugin works: if the program ends in it, the plugin is off at the next start."""
-        return self._markers.working(plugin)
+        with self._markers.working(plugin), self.overseer.working(plugin, name):
+            yield
+
+    def _samplers(self, manifest: Manifest) -> list[GuardedSampler]:
+        return [GuardedSampler(entry.info(), manifest, self) for entry in manifest.samplers]
+
+    def _spacings(self, manifest: Manifest) -> list[Any]:
+        return [guarded_spacing(entry.info(), manifest, self) for entry in manifest.spacings]
+
+    def _rules(self, manifest: Manifest) -> list[GuardedRule]:
+        return [GuardedRule(entry.info(), manifest, self) for entry in manifest.guidance]
 
     def _load(self, entry: PluginEntry) -> Loaded:
         from studio.plugin.watching import kept_random_state, saying_who
@@ -93,78 +100,18 @@ class PluginHost:
             # What comes with the program changes with it and needs no consent.
             if not entry.bundled and look_at(entry.folder).digest != self._store.agreed(entry.id):
                 raise PluginFailure(entry.id, f"{entry.name} was not loaded. {CHANGED}")
-            with self.watched(entry.id), saying_who(entry.name), kept_random_state():
+            with saying_who(entry.name), kept_random_state(), self.watched(entry.id, entry.name):
                 return load(entry.manifest, entry.folder)
+        except PluginInterrupted:
+            problem = PluginFailure(entry.id, f"{entry.name} could not be loaded: {INTERRUPTED}. It is off.")
+            self.failed(entry.id, problem)
+            raise problem from None
         except PluginFailure as problem:
             self.failed(entry.id, problem)
             raise
 
 
-class PluginSampler:
-    """A sampler of a plugin, as the program sees it."""
-
-    def __init__(self, info: SamplerInfo, manifest: Manifest, host: PluginHost) -> None:
-        self.info = info
-        self._manifest, self._host = manifest, host
-
-    def step(
-        self, x: Tensor, level: NoiseLevel, next_level: NoiseLevel, denoiser: Denoiser, run: Run, memory: Memory | None
-    ) -> Step:
-        """One step of the plugin's sampler.
-
-        Raises `PluginFailure` for whatever it does wrong, and `NotFinite` for values that are no numbers.
-        """
-        from studio.plugin.watching import Watched, is_finite, is_nobodys_fault, what_is_wrong
-
-        sampler, given = self._loaded(), x.clone()
-        watched = Watched(denoiser, x)
-        try:
-            found, problem = self._watched_step(sampler, given, level, next_level, watched, run, memory)
-            problem = problem or what_is_wrong(found, x, given)
-        except BaseException as raised:
-            # What the network raised is not the plugin's fault: a cancel, memory that is full.
-            if watched.raised is not None:
-                raise watched.raised from None
-            if is_nobodys_fault(raised):
-                raise
-            detail = "".join(traceback.format_exception(raised))
-            raise self._failure(run, f"{type(raised).__name__}: {str(raised)[:200]}", detail) from None
-        if watched.raised is not None:  # a plugin that goes on after a cancel does not keep it from happening
-            raise watched.raised
-        if problem:
-            raise self._failure(run, problem)
-        if not is_finite(found.x) and is_finite(x, *watched.seen):
-            raise self._not_finite(run)
-        return found
-
-    def _watched_step(
-        self, sampler: Sampler, x: Tensor, level: NoiseLevel, next_level: NoiseLevel, denoiser: Denoiser, run: Run,
-        memory: Memory | None,
-    ) -> tuple[Step, str]:  # fmt: skip
-        """What the plugin gives, and what it did meanwhile that it must not."""
-        from studio.plugin.watching import kept_random_state, saying_who
-
-        with self._host.watched(self._manifest.id), saying_who(self._manifest.name), kept_random_state() as state:
-            found = sampler.step(x, level, next_level, denoiser, run, memory)
-        return found, state.problem
-
-    def _loaded(self) -> Sampler:
-        found = {sampler.info.name: sampler for sampler in self._host.loaded(self._manifest.id).samplers}
-        if self.info.name not in found:
-            name = self._manifest.name
-            raise PluginFailure(self._manifest.id, f"{name} has no sampler '{self.info.name}' any more. Start again.")
-        return found[self.info.name]
-
-    def _not_finite(self, run: Run) -> NotFinite:
-        """It may be the precision, so the plugin stays on."""
-        return NotFinite(
-            f"{self.info.title} of the plugin {self._manifest.name} gave values that are no numbers at step "
-            f"{run.index + 1} of {run.grid.steps}, though the model did not, so the run was stopped and nothing was "
-            "saved. Try another precision or another sampler."
-        )
-
-    def _failure(self, run: Run, why: str, detail: str = "") -> PluginFailure:
-        sentence = f"{self.info.title} of the plugin {self._manifest.name} stopped at step {run.index + 1}: {why}."
-        problem = PluginFailure(self._manifest.id, f"{sentence} It is off.", detail)
-        self._host.failed(self._manifest.id, problem)
-        return problem
+def _new(known: Iterable[str], methods: Sequence[M]) -> list[M]:
+    """Those whose names nobody has yet."""
+    taken = set(known)
+    return [method for method in methods if method.info.name not in taken]

@@ -25,9 +25,10 @@ from types import ModuleType
 from typing import Any
 
 from studio.errors import StudioError
-from studio.plugin.contribution import GuidanceContribution, SpacingContribution
 from studio.plugin.manifest import Manifest
-from studio.sampling.info import SamplerInfo
+from studio.sampling.grid import Spacing
+from studio.sampling.guidance_rule import GuidanceRule
+from studio.sampling.info import GuidanceInfo, SamplerInfo, SpacingInfo
 from studio.sampling.sampler import Sampler
 
 PREFIX = "reverie_plugins"
@@ -46,8 +47,8 @@ class Loaded:
     """What a plugin adds, as its code gives it."""
 
     samplers: tuple[Sampler, ...] = ()
-    spacings: tuple[SpacingContribution, ...] = ()
-    guidance: tuple[GuidanceContribution, ...] = ()
+    spacings: tuple[Spacing, ...] = ()
+    guidance: tuple[GuidanceRule, ...] = ()
 
 
 def load(manifest: Manifest, folder: Path) -> Loaded:
@@ -125,31 +126,35 @@ _FINDER = _Finder()
 
 def _sorted(manifest: Manifest, given: list[Any]) -> Loaded:
     """What was listed, checked against the manifest: the same names, the same options."""
-    spacings = tuple(one for one in given if isinstance(one, SpacingContribution))
-    guidance = tuple(one for one in given if isinstance(one, GuidanceContribution))
-    samplers = tuple(one for one in given if not isinstance(one, (SpacingContribution, GuidanceContribution)))
-    for sampler in samplers:
-        if not isinstance(getattr(sampler, "info", None), SamplerInfo) or not callable(getattr(sampler, "step", None)):
-            raise _disagrees(manifest, f"it lists {type(sampler).__name__}, which is no sampler, spacing or guidance")
-    _same(manifest, "samplers", [entry.name for entry in manifest.samplers], [one.info.name for one in samplers])
-    _same(manifest, "spacings", [entry.name for entry in manifest.spacings], [one.name for one in spacings])
-    _same(manifest, "guidance rules", [entry.name for entry in manifest.guidance], [one.name for one in guidance])
-    promised = {entry.name: entry.info() for entry in manifest.samplers}
-    for sampler in samplers:
-        _agrees(manifest, promised[sampler.info.name], sampler.info)
-    return Loaded(samplers, spacings, guidance)
+    kinds: dict[type, list[Any]] = {SamplerInfo: [], SpacingInfo: [], GuidanceInfo: []}
+    for one in given:
+        kinds[_kind(manifest, one)].append(one)
+    samplers, spacings, rules = kinds.values()
+    _same(manifest, "samplers", [entry.info() for entry in manifest.samplers], samplers)
+    _same(manifest, "spacings", [entry.info() for entry in manifest.spacings], spacings)
+    _same(manifest, "guidance rules", [entry.info() for entry in manifest.guidance], rules)
+    return Loaded(tuple(samplers), tuple(spacings), tuple(rules))
 
 
-def _same(manifest: Manifest, what: str, promised: list[str], found: list[str]) -> None:
-    if sorted(promised) != sorted(found):
-        told = f"its manifest lists the {what} {', '.join(promised) or 'none'}, its code {', '.join(found) or 'none'}"
+def _kind(manifest: Manifest, one: Any) -> type:
+    """The kind of its `info`, if it does what that kind does."""
+    info = getattr(one, "info", None)
+    for kind, work in ((SamplerInfo, "step"), (SpacingInfo, "levels"), (GuidanceInfo, "combine")):
+        if isinstance(info, kind) and callable(getattr(one, work, None)):
+            return kind
+    raise _disagrees(manifest, f"it lists {type(one).__name__}, which is no sampler, spacing or guidance rule")
+
+
+def _same(manifest: Manifest, what: str, promised: Sequence[Any], found: Sequence[Any]) -> None:
+    said, given = ([info.name for info in infos] for infos in (promised, [one.info for one in found]))
+    if sorted(said) != sorted(given):
+        told = f"its manifest lists the {what} {', '.join(said) or 'none'}, its code {', '.join(given) or 'none'}"
         raise _disagrees(manifest, told)
-
-
-def _agrees(manifest: Manifest, promised: SamplerInfo, found: SamplerInfo) -> None:
-    for part in fields(SamplerInfo):
-        if getattr(promised, part.name) != getattr(found, part.name):
-            raise _disagrees(manifest, f"{part.name} of '{found.name}' is not what its manifest says")
+    infos = {one.info.name: one.info for one in found}
+    for info in promised:
+        for part in fields(info):
+            if getattr(info, part.name) != getattr(infos[info.name], part.name):
+                raise _disagrees(manifest, f"{part.name} of '{info.name}' is not what its manifest says")
 
 
 def _disagrees(manifest: Manifest, why: str) -> PluginFailure:

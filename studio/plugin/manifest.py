@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import RefusedFile
-from studio.sampling.info import Option, OptionValue, SamplerInfo
+from studio.job.recipe import EXPLICIT
+from studio.sampling.info import GuidanceInfo, Option, OptionValue, SamplerInfo, SpacingInfo
 
 FILE_NAME = "plugin.toml"
 FILE_MAXIMUM = 256_000
@@ -24,31 +25,19 @@ Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Bound = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 ERRORS_TOLD = 8
-TAKEN_NAMES = frozenset(
-    (
-        *("action", "amount", "boomerang", "captions", "code", "codes", "count", "crop", "debug", "device", "easing"),
-        *("enlarge", "enlarge_with", "etas", "even", "feather", "fill", "fill_colour", "format", "fps", "frames"),
-        *(
-            "from_step",
-            "guidance",
-            "guidance_interval",
-            "guidance_rescale",
-            "height",
-            "help",
-            "hold",
-            "i_know",
-            "image",
-        ),
-        *("inpaint", "interval", "json", "jump_length", "key", "key_guidance", "key_negative", "key_prompt", "loop"),
-        *("lossless", "markdown", "mask", "match_colours", "method", "model", "name", "negative", "negative_prompt"),
-        *("once", "only", "out", "outpaint", "over", "padding", "pairs", "picture", "pictures", "plugin", "precision"),
-        *("preview", "preview_decoder", "preview_every", "processor_time", "prompt", "quick", "reconstruction"),
-        *("record", "refine", "repeats", "rescale", "safe_mode", "sampler", "save_code", "scale", "scale_mask", "seed"),
-        *("sheet", "size", "spacing", "start", "steps", "strength", "study", "timesteps", "timing", "version", "view"),
-        "width",
-    )
-)
+_TAKEN = """
+    action amount boomerang captions code codes count crop debug device easing enlarge enlarge_with etas even
+    feather fill fill_colour format fps frames from_step guidance guidance_interval guidance_rescale height help
+    hold i_know image inpaint interval json jump_length key key_guidance key_negative key_prompt loop lossless
+    markdown mask match_colours method model name negative negative_prompt once only out outpaint over padding pairs
+    picture pictures plugin precision preview preview_decoder preview_every processor_time prompt quick
+    reconstruction record refine repeats rescale rule safe_mode sampler save_code scale scale_mask seed sheet size
+    spacing start steps strength study timesteps timing version view width
+"""
+TAKEN_NAMES = frozenset(_TAKEN.split())
 """Names that an option of a sampler cannot have: they are fields of a picture or flags of the command line."""
+RULE_PREFIX = "rule_"
+"""So begin the flags of the options of guidance rules."""
 
 # What pydantic says of a value that is not as it must be, in words for an author.
 _PLAIN = {
@@ -70,7 +59,7 @@ class _Part(BaseModel):
 
 
 class OptionEntry(_Part):
-    """An option of a sampler, as in `studio.sampling.info.Option`."""
+    """An option of a sampler or a rule, as in `studio.sampling.info.Option`."""
 
     name: Identifier
     title: Title
@@ -83,7 +72,7 @@ class OptionEntry(_Part):
 
     @model_validator(mode="after")
     def _allowed(self) -> OptionEntry:
-        if self.name in TAKEN_NAMES:
+        if self.name in TAKEN_NAMES or self.name.startswith(RULE_PREFIX):
             raise ValueError(f"no option can be called '{self.name}', because a flag or a field is")
         self.option()
         return self
@@ -131,12 +120,42 @@ class SamplerEntry(_Part):
         )
 
 
-class NamedEntry(_Part):
-    """A spacing or a guidance rule that a plugin adds."""
+class SpacingEntry(_Part):
+    """A spacing that a plugin adds."""
 
     name: Identifier
     title: Title
     description: Line = ""
+
+    @model_validator(mode="after")
+    def _allowed(self) -> SpacingEntry:
+        if self.name == EXPLICIT:
+            raise ValueError(f"no spacing can be called '{EXPLICIT}': that is the list of timesteps")
+        return self
+
+    def info(self) -> SpacingInfo:
+        """How the spacing is called."""
+        return SpacingInfo(self.name, self.title, self.description)
+
+
+class GuidanceEntry(_Part):
+    """A guidance rule that a plugin adds, as in `studio.sampling.info.GuidanceInfo`."""
+
+    name: Identifier
+    title: Title
+    description: Line = ""
+    options: tuple[OptionEntry, ...] = Field(default=(), max_length=32, strict=False)
+    at_scale_one: bool = False
+
+    @model_validator(mode="after")
+    def _allowed(self) -> GuidanceEntry:
+        self.info()
+        return self
+
+    def info(self) -> GuidanceInfo:
+        """How the rule describes itself."""
+        options = tuple(entry.option() for entry in self.options)
+        return GuidanceInfo(self.name, self.title, self.description, options, self.at_scale_one)
 
 
 class Manifest(_Part):
@@ -152,8 +171,8 @@ class Manifest(_Part):
     homepage: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s]+)?$")] = ""
     entry: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*$")]
     samplers: tuple[SamplerEntry, ...] = Field(default=(), max_length=64, strict=False)
-    spacings: tuple[NamedEntry, ...] = Field(default=(), max_length=64, strict=False)
-    guidance: tuple[NamedEntry, ...] = Field(default=(), max_length=64, strict=False)
+    spacings: tuple[SpacingEntry, ...] = Field(default=(), max_length=64, strict=False)
+    guidance: tuple[GuidanceEntry, ...] = Field(default=(), max_length=64, strict=False)
 
     @field_validator("authors")
     @classmethod
@@ -172,7 +191,7 @@ class Manifest(_Part):
         return self
 
     @property
-    def contributions(self) -> tuple[SamplerEntry | NamedEntry, ...]:
+    def contributions(self) -> tuple[SamplerEntry | SpacingEntry | GuidanceEntry, ...]:
         """All that it adds."""
         return (*self.samplers, *self.spacings, *self.guidance)
 

@@ -6,7 +6,7 @@ import contextlib
 import io
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from torch import Tensor
 
 from studio.errors import OutOfMemory
 from studio.plugin.loader import PluginFailure
+from studio.plugin.overseer import Overseer, PluginInterrupted
 from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.sampler import Step
 from studio.sampling.schedule import NoiseLevel
@@ -34,6 +35,7 @@ class Watched:
 
     denoiser: Denoiser
     x: Tensor
+    overseer: Overseer
     raised: BaseException | None = None
     seen: list[Tensor] = field(default_factory=list)
 
@@ -42,12 +44,34 @@ class Watched:
         if problem or not isinstance(level, NoiseLevel):
             raise TypeError(problem or f"it asked about a {type(level).__name__} instead of a NoiseLevel")
         try:
-            pair = self.denoiser(x, level)
+            with self.overseer.network():
+                pair = self.denoiser(x, level)
+        except PluginInterrupted:
+            raise
         except BaseException as raised:
             self.raised = self.raised or raised
             raise
         self.seen += [pair.x0, pair.eps]
         return pair
+
+
+@dataclass
+class WatchedCall:
+    """A network call without questions, as a guidance rule has one, that remembers what it raised."""
+
+    call: Callable[[], Prediction]
+    overseer: Overseer
+    raised: BaseException | None = None
+
+    def __call__(self) -> Prediction:
+        try:
+            with self.overseer.network():
+                return self.call()
+        except PluginInterrupted:
+            raise
+        except BaseException as raised:
+            self.raised = self.raised or raised
+            raise
 
 
 def what_is_wrong(found: object, x: Tensor, given: Tensor) -> str:
@@ -62,6 +86,17 @@ def what_is_wrong(found: object, x: Tensor, given: Tensor) -> str:
     if not _is_memory(found.memory):
         return "it wants to remember what is no tensor, number or text"
     return "" if torch.equal(given, x) or not is_finite(x) else "it changed the state it was given"
+
+
+def what_is_wrong_with_guidance(found: object, x: Tensor) -> str:
+    """Why this is no guided prediction at `x` with a memory, or ""."""
+    if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[0], Prediction):
+        return f"it gave a {type(found).__name__} instead of a Prediction and its memory"
+    pair, memory = found
+    problem = wrong_kind("x0", pair.x0, x) or wrong_kind("eps", pair.eps, x)
+    if not problem and not _is_memory(memory):
+        problem = "it wants to remember what is no tensor, number or text"
+    return problem
 
 
 def wrong_kind(name: str, part: object, x: Tensor) -> str:

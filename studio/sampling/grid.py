@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from studio.errors import InvalidField
-from studio.sampling.info import SamplerInfo
+from studio.sampling.info import SamplerInfo, SpacingInfo
 from studio.sampling.schedule import CLEAN, NoiseLevel, NoiseSchedule
 
 KARRAS_RHO = 7.0
@@ -38,7 +38,16 @@ class TimestepGrid:
         return len(self.levels) - 1
 
 
-Spacing = Callable[[NoiseSchedule, int, bool], list[NoiseLevel]]
+@dataclass(frozen=True)
+class Spacing:
+    """A way to choose the levels of a run.
+
+    `levels(schedule, n, fractional)` gives n levels of the schedule, noisiest first and none of them clean. Where
+    `fractional` is False the network is asked about trained timesteps only, so those of even spacings are rounded.
+    """
+
+    info: SpacingInfo
+    levels: Callable[[NoiseSchedule, int, bool], Sequence[NoiseLevel]]
 
 
 def leading(schedule: NoiseSchedule, n: int, fractional: bool = False) -> list[NoiseLevel]:
@@ -75,16 +84,21 @@ def exponential(schedule: NoiseSchedule, n: int, fractional: bool = False) -> li
 
 
 def _ends(schedule: NoiseSchedule, n: int) -> tuple[float, float]:
-    base = SPACINGS.get(schedule.spacing, leading)
-    levels = (leading if base in (karras, exponential) else base)(schedule, n, True)
+    base = {"trailing": trailing, "linspace": linspace}.get(schedule.spacing, leading)
+    levels = base(schedule, n, True)
     # Pure noise has no finite ratio, and one step may have it at both ends.
     highest = float(schedule.ratios()[-1])
     return min(levels[0].ratio, highest), min(levels[-1].ratio, highest)
 
 
-SPACINGS: Mapping[str, Spacing] = MappingProxyType(
-    {"leading": leading, "trailing": trailing, "linspace": linspace, "karras": karras, "exponential": exponential}
+_BUILT_IN = (
+    Spacing(SpacingInfo("leading", "Leading", "Even steps that stop short of pure noise."), leading),
+    Spacing(SpacingInfo("trailing", "Trailing", "Even steps from the noisiest level down."), trailing),
+    Spacing(SpacingInfo("linspace", "Linear", "Even steps that take in both ends."), linspace),
+    Spacing(SpacingInfo("karras", "Karras", "Finer steps where little noise is left."), karras),
+    Spacing(SpacingInfo("exponential", "Exponential", "Even in the logarithm of the noise."), exponential),
 )
+SPACINGS: Mapping[str, Spacing] = MappingProxyType({spacing.info.name: spacing for spacing in _BUILT_IN})
 
 
 def timestep_grid(
@@ -93,6 +107,7 @@ def timestep_grid(
     spacing: str,
     info: SamplerInfo,
     timesteps: Sequence[float] | None = None,
+    spacings: Mapping[str, Spacing] = SPACINGS,
 ) -> TimestepGrid:
     """The grid of a run: `steps` levels by the spacing, then the final level that sampler and model agree on.
 
@@ -104,10 +119,10 @@ def timestep_grid(
         raise InvalidField("steps", f"Steps {steps} is out of range. This model allows 1 to {len(schedule)}.")
     if spacing == "explicit":
         levels = _explicit(schedule, steps, timesteps or ())
-    elif spacing in SPACINGS:
-        levels = SPACINGS[spacing](schedule, steps, info.fractional_timesteps)
+    elif spacing in spacings:
+        levels = [*spacings[spacing].levels(schedule, steps, info.fractional_timesteps)]
     else:
-        known = ", ".join((*SPACINGS, "explicit"))
+        known = ", ".join((*spacings, "explicit"))
         raise InvalidField("spacing", f"Spacing '{spacing[:40]}' is not known. Use one of: {known}.")
     return TimestepGrid((*levels, _final_level(schedule, info)))
 

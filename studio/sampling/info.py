@@ -1,6 +1,6 @@
-"""How a sampler describes itself. Plain data without torch: the window and the command line read it.
+"""How samplers, spacings and guidance rules describe themselves, without torch: window and command line read it.
 
-Options become widgets and command-line flags by themselves, so a sampler's author writes them down once, here.
+Options become widgets and command-line flags by themselves, so an author writes them down once, here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ FinalLevel = Literal["clean", "model"]
 
 @dataclass(frozen=True)
 class Option:
-    """One setting of a sampler. `minimum` and `maximum` bound numbers; `choices` holds (value, title) pairs."""
+    """One setting of a sampler or a guidance rule.
+
+    `minimum` and `maximum` bound numbers; `choices` holds (value, title) pairs.
+    """
 
     name: str
     title: str
@@ -85,18 +88,57 @@ class SamplerInfo:
     distilled: bool = False
 
     def __post_init__(self) -> None:
-        names = [option.name for option in self.options]
-        if len(set(names)) != len(names):
-            raise ValueError(f"two options of sampler '{self.name}' have one name")
+        _each_once(self.name, self.options)
 
     def resolve(self, given: Mapping[str, object]) -> dict[str, OptionValue]:
         """All options with the given values checked and the rest at their defaults.
 
         Raises `InvalidField` for a value out of range and for a name the sampler does not have.
         """
-        known = {option.name: option for option in self.options}
-        for name in given:
-            if name not in known:
-                has = ", ".join(known) or "none"
-                raise InvalidField(name, f"{self.title} has no option '{name[:40]}'. Its options: {has}.")
-        return {name: option.check(given[name]) if name in given else option.default for name, option in known.items()}
+        return _resolved(self.title, self.options, given)
+
+
+@dataclass(frozen=True)
+class GuidanceInfo:
+    """What the host must know of a guidance rule before a run.
+
+    `at_scale_one` says that the rule is asked also at guidance scale 1, where others have nothing to do: its
+    unconditional prediction is the conditional one then, and it costs no second half of a network call.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    options: tuple[Option, ...] = ()
+    at_scale_one: bool = False
+
+    def __post_init__(self) -> None:
+        _each_once(self.name, self.options)
+
+    def resolve(self, given: Mapping[str, object]) -> dict[str, OptionValue]:
+        """As `SamplerInfo.resolve`."""
+        return _resolved(self.title, self.options, given)
+
+
+@dataclass(frozen=True)
+class SpacingInfo:
+    """How a spacing is called."""
+
+    name: str
+    title: str
+    description: str = ""
+
+
+def _each_once(owner: str, options: tuple[Option, ...]) -> None:
+    names = [option.name for option in options]
+    if len(set(names)) != len(names):
+        raise ValueError(f"two options of '{owner}' have one name")
+
+
+def _resolved(title: str, options: tuple[Option, ...], given: Mapping[str, object]) -> dict[str, OptionValue]:
+    known = {option.name: option for option in options}
+    for name in given:
+        if name not in known:
+            has = ", ".join(known) or "none"
+            raise InvalidField(name, f"{title} has no option '{name[:40]}'. Its options: {has}.")
+    return {name: option.check(given[name]) if name in given else option.default for name, option in known.items()}

@@ -1,46 +1,98 @@
-"""The samplers that can be chosen by name."""
+"""What a recipe can name: samplers, spacings and guidance rules, each in a registry of its kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from studio.errors import InvalidField
+from studio.sampling.classifier_free import ClassifierFree
 from studio.sampling.ddim import DDIM
 from studio.sampling.ddpm import DDPM
 from studio.sampling.euler import Euler
-from studio.sampling.info import SamplerInfo
+from studio.sampling.grid import SPACINGS, Spacing
+from studio.sampling.guidance_rule import GuidanceRule
+from studio.sampling.info import GuidanceInfo, SamplerInfo, SpacingInfo
 from studio.sampling.sampler import Sampler
 
 
-class SamplerRegistry:
-    """Samplers by name. Changes are all-or-nothing: a refused addition leaves the registry as it was."""
+class Described(Protocol):
+    """Anything with an `info` that has a name."""
 
-    def __init__(self, samplers: Iterable[Sampler] = ()) -> None:
-        self._samplers: dict[str, Sampler] = {}
-        self.add(samplers)
+    @property
+    def info(self) -> Any: ...
 
-    def add(self, samplers: Iterable[Sampler]) -> None:
-        """Add all of `samplers` or, if one is refused, none. Raises `ValueError` for a name that is taken."""
-        added: dict[str, Sampler] = {}
-        for sampler in samplers:
-            name = sampler.info.name
-            if name in self._samplers or name in added:
-                raise ValueError(f"a sampler named '{name}' is registered already")
-            added[name] = sampler
-        self._samplers |= added
 
-    def get(self, name: str) -> Sampler:
-        """The sampler of that name. Raises `InvalidField` that lists the names there are."""
-        if name not in self._samplers:
-            names = ", ".join(self._samplers)
-            raise InvalidField("sampler", f"Sampler '{name[:40]}' is not known. Use one of: {names}.")
-        return self._samplers[name]
+M = TypeVar("M", bound=Described)
+I_co = TypeVar("I_co", bound=SamplerInfo | SpacingInfo | GuidanceInfo, covariant=True)
 
-    def infos(self) -> tuple[SamplerInfo, ...]:
-        """How the samplers describe themselves, in the order in which they were added."""
-        return tuple(sampler.info for sampler in self._samplers.values())
+
+class Registry(Generic[M, I_co]):
+    """Methods of one kind by name. Changes are all-or-nothing: a refused one leaves the registry as it was.
+
+    `field` is that of a recipe that holds the name, `kind` what such a method is called. May be read by one thread
+    while another changes it.
+    """
+
+    def __init__(self, field: str, kind: str, methods: Iterable[M] = ()) -> None:
+        self._field, self._kind = field, kind
+        self._methods: dict[str, M] = {}
+        self.add(methods)
+
+    def add(self, methods: Iterable[M]) -> None:
+        """Add all of `methods` or, if one is refused, none. Raises `ValueError` for a name that is taken."""
+        self._methods = self._with(self._methods, methods)
+
+    def replace(self, methods: Iterable[M]) -> None:
+        """Have these instead of all there were. Raises as `add`."""
+        self._methods = self._with({}, methods)
+
+    def get(self, name: str) -> M:
+        """The method of that name. Raises `InvalidField` that lists the names there are."""
+        if name not in self._methods:
+            names = ", ".join(self._methods)
+            raise InvalidField(self._field, f"{self._kind} '{name[:40]}' is not known. Use one of: {names}.")
+        return self._methods[name]
+
+    def by_name(self) -> Mapping[str, M]:
+        """All of them, in the order in which they were added. What is changed later does not show in it."""
+        return self._methods
+
+    def infos(self) -> tuple[I_co, ...]:
+        """How they describe themselves, in the order in which they were added."""
+        return tuple(method.info for method in self._methods.values())
+
+    def _with(self, before: Mapping[str, M], methods: Iterable[M]) -> dict[str, M]:
+        after = dict(before)
+        for method in methods:
+            name = method.info.name
+            if name in after:
+                raise ValueError(f"a {self._kind.lower()} named '{name}' is registered already")
+            after[name] = method
+        return after
+
+
+SamplerRegistry = Registry[Sampler, SamplerInfo]
+SpacingRegistry = Registry[Spacing, SpacingInfo]
+GuidanceRegistry = Registry[GuidanceRule, GuidanceInfo]
+
+
+@dataclass(frozen=True)
+class Methods:
+    """All that a recipe can name."""
+
+    samplers: SamplerRegistry
+    spacings: SpacingRegistry
+    guidance: GuidanceRegistry
 
 
 def builtin_samplers() -> SamplerRegistry:
     """A registry with the three samplers that are always there."""
-    return SamplerRegistry((DDIM(), DDPM(), Euler()))
+    return SamplerRegistry("sampler", "Sampler", (DDIM(), DDPM(), Euler()))
+
+
+def builtin_methods() -> Methods:
+    """The methods that are always there."""
+    spacings = SpacingRegistry("spacing", "Spacing", SPACINGS.values())
+    return Methods(builtin_samplers(), spacings, GuidanceRegistry("rule", "Guidance rule", (ClassifierFree(),)))

@@ -14,17 +14,20 @@ from studio.job.code import Between, FromCode
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.part import Part
 from studio.job.recipe import (
+    EXPLICIT,
     SEED_MAXIMUM,
     STEPS_MAXIMUM,
     FromStep,
     Guidance,
     Noise,
+    OptionValue,
     Recipe,
     Sampling,
     checked,
     recipe,
 )
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.info import GuidanceInfo, SamplerInfo
+from studio.sampling.registry import Methods
 from studio.ui.form_values import FormValues, Painted
 from studio.ui.titles import walked
 
@@ -33,16 +36,16 @@ COUNT_MAXIMUM = 100
 
 class FormState(QObject):
     """Holds the values; `changed(names)` is emitted with the set of the fields that became different, `loaded()` after
-    a recipe was taken over as a whole. `is_loading`: what changes now comes from a recipe, which says all of it."""
+    a recipe was taken over as a whole. `is_loading`: what changes now comes from a recipe, which says all of it.
+    `methods_changed` tells that there are other samplers, spacings or guidance rules to choose from."""
 
     changed = Signal(object)
     loaded = Signal()
+    methods_changed = Signal()
 
-    def __init__(
-        self, samplers: SamplerRegistry, values: FormValues | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, methods: Methods, values: FormValues | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._samplers = samplers
+        self._methods = methods
         self._values = values or FormValues()
         self.is_loading = False
 
@@ -68,7 +71,7 @@ class FormState(QObject):
     def expected_steps(self) -> int:
         """How many steps a run would have. A number that is out of range, as a file may hold, is brought into it."""
         v = self._values
-        if v.spacing == "explicit":
+        if v.spacing == EXPLICIT:
             try:
                 return len(_read_timesteps(v.timesteps))
             except InvalidField:
@@ -107,19 +110,21 @@ class FormState(QObject):
 
     def _sampling(self) -> Sampling:
         v = self._values
-        info = self._samplers.get(v.sampler).info
-        known = {option.name for option in info.options}
-        given = {name: value for name, value in v.options.get(v.sampler, {}).items() if name in known}
-        timesteps = _read_timesteps(v.timesteps) if v.spacing == "explicit" else None
+        info = self._methods.samplers.get(v.sampler).info
+        timesteps = _read_timesteps(v.timesteps) if v.spacing == EXPLICIT else None
         steps = v.steps if timesteps is None else len(timesteps)
-        options = info.resolve(given)
+        options = info.resolve(_known(info, v.options))
+        if v.spacing != EXPLICIT:
+            self._methods.spacings.get(v.spacing)
         return checked(
             Sampling, sampler=v.sampler, options=options, steps=steps, spacing=v.spacing, timesteps=timesteps
         )
 
     def _guidance(self) -> Guidance:
         v = self._values
-        return checked(Guidance, scale=v.scale, interval=(v.interval_start, v.interval_end), rescale=v.rescale)
+        info = self._methods.guidance.get(v.rule).info
+        options, interval = info.resolve(_known(info, v.rule_options)), (v.interval_start, v.interval_end)
+        return checked(Guidance, rule=v.rule, options=options, scale=v.scale, interval=interval, rescale=v.rescale)
 
     def _start(self) -> Noise | FromImage | FromStep | FromCode | Between:
         v = self._values
@@ -164,6 +169,8 @@ class FormState(QObject):
             spacing=sampling.spacing,
             timesteps=", ".join(f"{t:g}" for t in sampling.timesteps or ()),
             steps=sampling.steps,
+            rule=guidance.rule,
+            rule_options={**self._values.rule_options, guidance.rule: dict(guidance.options)},
             scale=guidance.scale,
             interval_start=guidance.interval[0],
             interval_end=guidance.interval[1],
@@ -192,6 +199,12 @@ class FormState(QObject):
         locked = {"seed_locked": True} if "seed" in taken else {}
         self.set(start=None, code=None, blend=(), painted=None, **taken, **locked)
         return sorted(taken)
+
+
+def _known(info: SamplerInfo | GuidanceInfo, kept: Mapping[str, Mapping[str, OptionValue]]) -> dict[str, OptionValue]:
+    """What was set of the options that there are: another version of a plugin may have others."""
+    names = {option.name for option in info.options}
+    return {name: value for name, value in kept.get(info.name, {}).items() if name in names}
 
 
 def painted_by(source: Recipe) -> Painted | None:

@@ -24,7 +24,8 @@ class Painted:
 
 @dataclass(frozen=True)
 class FormValues:
-    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost.
+    """The fields as the user left them. `options` keeps the options of every sampler by its name, so none are lost,
+    and `rule_options` those of every guidance rule.
 
     `start` is there while the form makes a branch, `code` while it starts from a code, `blend` while it mixes prompts,
     `painted` while it paints on a picture. They are of this moment: the next start of the program begins without.
@@ -39,6 +40,8 @@ class FormValues:
     spacing: str = "leading"
     timesteps: str = ""
     steps: int = 30
+    rule: str = "classifier_free"
+    rule_options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=lambda: MappingProxyType({}))
     scale: float = 5.0
     interval_start: float = 0.0
     interval_end: float = 1.0
@@ -64,10 +67,11 @@ class FormValues:
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for the settings file."""
-        data = asdict(replace(self, options={}, start=None, code=None, blend=(), painted=None))
+        data = asdict(replace(self, options={}, rule_options={}, start=None, code=None, blend=(), painted=None))
         for name in ("start", "code", "blend", "painted"):
             del data[name]
-        data["options"] = {sampler: dict(values) for sampler, values in self.options.items()}
+        for name, kept in (("options", self.options), ("rule_options", self.rule_options)):
+            data[name] = {owner: dict(values) for owner, values in kept.items()}
         return data
 
     @classmethod
@@ -78,8 +82,8 @@ class FormValues:
         for part in fields(cls):
             value = data.get(part.name)
             default = getattr(plain, part.name)
-            if part.name == "options":
-                good["options"] = _good_options(value)
+            if part.name in ("options", "rule_options"):
+                good[part.name] = _good_options(value)
             elif value is None:
                 continue
             elif type(value) is type(default) or (isinstance(default, float) and type(value) is int):
@@ -91,7 +95,7 @@ def _good_options(value: object) -> dict[str, dict[str, OptionValue]]:
     if not isinstance(value, dict):
         return {}
     return {
-        str(sampler): {str(name): v for name, v in options.items() if isinstance(v, (bool, int, float, str))}
-        for sampler, options in value.items()
+        str(owner): {str(name): v for name, v in options.items() if isinstance(v, (bool, int, float, str))}
+        for owner, options in value.items()
         if isinstance(options, dict)
     }

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from studio import paths
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.settings import Settings
 from studio.ui.actions import WindowActions
 from studio.ui.appearance import Appearance
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         queue: JobQueue,
         store: SettingsStore,
         catalog: ModelCatalog,
-        samplers: SamplerRegistry,
+        methods: Methods,
         theme: Theme,
         sources: SourceStore,
     ) -> None:
@@ -75,18 +75,18 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._appearance.setParent(self)
         self._queue, self._store = queue, store
-        self.form = FormState(samplers, _values_of(store.current), self)
+        self.form = FormState(methods, _values_of(store.current), self)
         self.session = RunSession(queue, self)
         self.shelf = Shelf(queue, self)
-        self._make_panes(samplers, catalog, store)
+        self._make_panes(methods, catalog, store)
         self._lay_out()
-        self._make_controllers(samplers, catalog, store, sources)
+        self._make_controllers(methods, catalog, store, sources)
         self._connect()
         self._begin(store.current)
 
-    def _make_panes(self, samplers: SamplerRegistry, catalog: ModelCatalog, store: SettingsStore) -> None:
+    def _make_panes(self, methods: Methods, catalog: ModelCatalog, store: SettingsStore) -> None:
         queue = self._queue
-        self.recipe_pane = RecipePane(self.form, samplers, catalog)
+        self.recipe_pane = RecipePane(self.form, methods, catalog)
         self.canvas = Canvas()
         self.paint_tools = PaintTools(self.canvas)
         self.timeline = Timeline()
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.greeting = Greeting(self.canvas, self.form, queue, self)
 
     def _make_controllers(
-        self, samplers: SamplerRegistry, catalog: ModelCatalog, store: SettingsStore, sources: SourceStore
+        self, methods: Methods, catalog: ModelCatalog, store: SettingsStore, sources: SourceStore
     ) -> None:
         queue = self._queue
         self.actions_of_window = WindowActions(self, self.canvas)
@@ -112,10 +112,10 @@ class MainWindow(QMainWindow):
         self.inpaint = InpaintController(self, queue, catalog, store, sources)
         self.process = ProcessController(self, queue, catalog, store)
         self.branches = BranchController(self, queue)
-        self.races = RaceController(self, samplers, store)
+        self.races = RaceController(self, methods, store)
         self.exports = ExportController(self, queue, store)
         self.kept_steps = KeptSteps(self, queue)
-        self.codes = CodesController(self, queue, samplers, catalog, sources)
+        self.codes = CodesController(self, queue, methods.samplers, catalog, sources)
         self.interpolating = InterpolateController(self, self.track_state, store)
         self.recovery = Recovery(queue, self.session, self.form, self.controller.banner, self)
 

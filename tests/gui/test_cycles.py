@@ -21,7 +21,7 @@ from studio import paths
 from studio.job.event import TERMINAL, Queued
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
 from studio.ui.theme import Theme
@@ -44,7 +44,7 @@ class Cycle:
         self.queue = JobQueue(QuickEngine)
         catalog = ModelCatalog(paths.starter_model())
         self.window = MainWindow(
-            self.queue, self.store, catalog, builtin_samplers(), theme, SourceStore(paths.data() / "sources")
+            self.queue, self.store, catalog, builtin_methods(), theme, SourceStore(paths.data() / "sources")
         )
         self.window.session.job_event.connect(self.events.append)
         self.window.show()

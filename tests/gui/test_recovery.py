@@ -35,12 +35,12 @@ from studio.job.recipe import Recipe
 from studio.models.catalog import ModelCatalog
 from studio.models.device import choose_placement
 from studio.models.loader import ModelCache
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.trajectory.store import TrajectoryStore
 
 models = ModelCache(ModelCatalog(paths.starter_model()), lambda: choose_placement("cpu"))
 store = TrajectoryStore(paths.data() / "trajectories", paths.pictures)
-services = Services(models, builtin_samplers(), lambda: PreviewSettings("off"), None, store)
+services = Services(models, builtin_methods(), lambda: PreviewSettings("off"), None, store)
 for event in run(1, Recipe.read(sys.argv[1]), services, CancelToken()):
     if isinstance(event, StepDone) and event.step == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)

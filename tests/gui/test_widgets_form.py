@@ -15,7 +15,7 @@ from studio.ui.widgets.check_row import CheckRow
 from studio.ui.widgets.choice_row import ChoiceRow
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
-from studio.ui.widgets.options_form import SamplerForm
+from studio.ui.widgets.options_form import OptionsForm
 from studio.ui.widgets.row import Row, first_refused
 from studio.ui.widgets.section import Section
 
@@ -30,26 +30,26 @@ ALL = (ETA, ORDER, CLIP, VARIANCE, RHO)
 
 
 @pytest.fixture
-def form(shown: Show) -> SamplerForm:
-    form = SamplerForm()
-    form.show_sampler("many", ALL)
+def form(shown: Show) -> OptionsForm:
+    form = OptionsForm()
+    form.show_options("many", ALL)
     shown(form)
     return form
 
 
-def test_a_row_for_each_kind(form: SamplerForm) -> None:
+def test_a_row_for_each_kind(form: OptionsForm) -> None:
     kinds = [type(form.row(option.name)) for option in ALL]
     assert kinds == [NumberRow, NumberRow, CheckRow, ChoiceRow, NumberRow]
     assert form.row("nothing") is None
 
 
-def test_values_are_the_defaults_in_their_own_types(form: SamplerForm) -> None:
+def test_values_are_the_defaults_in_their_own_types(form: OptionsForm) -> None:
     values = form.values()
     assert values == {option.name: option.default for option in ALL}
     assert [type(value) for value in values.values()] == [float, int, bool, str, float]
 
 
-def test_the_fifth_option_waits_under_more(qtbot: QtBot, form: SamplerForm) -> None:
+def test_the_fifth_option_waits_under_more(qtbot: QtBot, form: OptionsForm) -> None:
     more = form.findChild(Section)
     assert [form.row(option.name).isVisible() for option in ALL] == [True, True, True, True, False]
     qtbot.mouseClick(more.header(), Qt.MouseButton.LeftButton)
@@ -57,18 +57,18 @@ def test_the_fifth_option_waits_under_more(qtbot: QtBot, form: SamplerForm) -> N
 
 
 def test_four_options_need_no_more(shown: Show) -> None:
-    form = SamplerForm()
-    form.show_sampler("few", ALL[:4])
+    form = OptionsForm()
+    form.show_options("few", ALL[:4])
     assert form.findChild(Section) is None
 
 
-def test_a_sampler_without_options(form: SamplerForm) -> None:
-    form.show_sampler("none", ())
+def test_a_sampler_without_options(form: OptionsForm) -> None:
+    form.show_options("none", ())
     assert form.values() == {}
     assert form.is_valid()
 
 
-def test_edits_are_told(qtbot: QtBot, form: SamplerForm) -> None:
+def test_edits_are_told(qtbot: QtBot, form: OptionsForm) -> None:
     with qtbot.waitSignal(form.changed):
         qtbot.keyClick(form.row("eta").field(), Qt.Key.Key_Up)
     assert form.values()["eta"] == 0.01
@@ -77,41 +77,41 @@ def test_edits_are_told(qtbot: QtBot, form: SamplerForm) -> None:
     assert form.values()["clip"] is True
 
 
-def test_setting_is_not_told(qtbot: QtBot, form: SamplerForm) -> None:
+def test_setting_is_not_told(qtbot: QtBot, form: OptionsForm) -> None:
     with qtbot.assertNotEmitted(form.changed):
         form.set_values({"eta": 0.5, "variance": "large", "unknown": 3})
     assert form.values() == {"eta": 0.5, "order": 2, "clip": False, "variance": "large", "rho": 7.0}
 
 
-def test_values_are_kept_for_each_sampler(form: SamplerForm) -> None:
+def test_values_are_kept_for_each_sampler(form: OptionsForm) -> None:
     form.set_values({"eta": 0.5, "rho": 3.0})
-    form.show_sampler("other", (ETA,))
+    form.show_options("other", (ETA,))
     assert form.values() == {"eta": 0.0}
     form.set_values({"eta": 0.25})
-    form.show_sampler("many", ALL)
-    assert form.sampler() == "many"
+    form.show_options("many", ALL)
+    assert form.owner() == "many"
     assert form.values()["eta"] == 0.5
     assert form.values()["rho"] == 3.0
-    form.show_sampler("other", (ETA,))
+    form.show_options("other", (ETA,))
     assert form.values() == {"eta": 0.25}
 
 
 @pytest.mark.parametrize("value", [2.0, "x", True])
-def test_a_bad_value_is_marked_in_the_option_s_words(form: SamplerForm, value: object) -> None:
+def test_a_bad_value_is_marked_in_the_option_s_words(form: OptionsForm, value: object) -> None:
     form.set_values({"eta": value})
     assert not form.is_valid()
     assert form.row("eta").problem() == f"Eta {value} is out of range. Use a number from 0 to 1."
     assert form.values()["eta"] == 0.0
 
 
-def test_a_row_of_a_sampler_that_went_is_no_longer_asked(form: SamplerForm) -> None:
+def test_a_row_of_a_sampler_that_went_is_no_longer_asked(form: OptionsForm) -> None:
     form.row("eta").field().setText("9")
     assert isinstance(first_refused(form), NumberRow)
-    form.show_sampler("other", (ORDER,))
+    form.show_options("other", (ORDER,))
     assert first_refused(form) is None
 
 
-def test_a_refused_row_opens_its_section(form: SamplerForm) -> None:
+def test_a_refused_row_opens_its_section(form: OptionsForm) -> None:
     rho = form.row("rho")
     assert not rho.isVisible()
     rho.set_value(99.0)

@@ -28,7 +28,7 @@ from studio.models.device import Placement
 from studio.models.loader import load_model
 from studio.models.model import Model
 from studio.paths import starter_model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.trajectory.code_store import CodeStore
 from studio.worker.working import events_of
 from tests.unit.generation.runs import Loaded, small
@@ -43,7 +43,7 @@ def starter() -> Model:
 def kit(starter: Model, tmp_path: Path) -> Services:
     return Services(
         Loaded(starter),
-        builtin_samplers(),
+        builtin_methods(),
         lambda: PreviewSettings("off"),
         sources=SourceStore(tmp_path / "sources"),
         codes=CodeStore(tmp_path / "codes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.job.code import CodeFacts, FromCode
-from studio.job.recipe import SPACINGS
+from studio.job.recipe import EXPLICIT
 from studio.ui.form_values import FormValues
 
 DDIM = "ddim"
@@ -54,6 +54,6 @@ def _grid(facts: CodeFacts) -> dict[str, Any]:
     if facts.timesteps:
         listed = ", ".join(repr(t) for t in facts.timesteps)
         return {"spacing": "explicit", "timesteps": listed, "steps": len(facts.timesteps)}
-    if facts.steps and facts.spacing in SPACINGS and facts.spacing != "explicit":
+    if facts.steps and facts.spacing and facts.spacing != EXPLICIT:
         return {"spacing": facts.spacing, "steps": facts.steps}
     return {}

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.ui.form_state import FormState
 from studio.ui.inpaint.inpaint_panel import InpaintPanel
 from studio.ui.metrics import motion_ms
@@ -27,7 +27,7 @@ class RecipePane(QWidget):
     def __init__(
         self,
         form: FormState,
-        samplers: SamplerRegistry,
+        methods: Methods,
         catalog: ModelCatalog,
         parent: QWidget | None = None,
     ) -> None:
@@ -39,7 +39,7 @@ class RecipePane(QWidget):
         self.inpaint = InpaintPanel(form)
         self.inpaint.hide()
         self.model = ModelPanel(form, catalog)
-        self.sampling = SamplingPanel(form, samplers)
+        self.sampling = SamplingPanel(form, methods)
         self.picture = PicturePanel(form)
         self.branch = BranchStrip(form)
         self.foot = RunFoot()

@@ -1,4 +1,4 @@
-"""Sampler, its options, spacing, steps and guidance."""
+"""Sampler, its options, steps, spacing and guidance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
-from studio.job.recipe import STEPS_MAXIMUM
-from studio.sampling.registry import SamplerRegistry
+from studio.job.recipe import EXPLICIT, STEPS_MAXIMUM
+from studio.sampling.registry import Methods
 from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
-from studio.ui.widgets.choice_row import ChoiceRow
+from studio.ui.panels.guidance_rule_rows import GuidanceRuleRows
+from studio.ui.widgets.choice_row import Choice, ChoiceRow
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
-from studio.ui.widgets.options_form import SamplerForm
+from studio.ui.widgets.options_form import OptionsForm
 from studio.ui.widgets.row import Row
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.text_row import TextRow
@@ -28,16 +29,22 @@ SCALE_ON_SLIDER = 20.0
 class SamplingPanel(QWidget):
     """Edits how the run walks: sampler and options, spacing and steps, guidance and its refinements."""
 
-    def __init__(self, form: FormState, samplers: SamplerRegistry, parent: QWidget | None = None) -> None:
+    def __init__(self, form: FormState, methods: Methods, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._form = form
-        self._samplers = samplers
-        self._sampler = self._sampler_row()
-        self._options = SamplerForm()
+        self._methods = methods
+        self._sampler = ChoiceRow(self.tr("Sampler"), self._sampler_choices(), "ddim")
+        self._options = OptionsForm()
         self._steps = self._steps_row()
         self._scale = self._scale_row()
         self._more = Section(self.tr("More"), folded=True)
-        self._spacing = self._spacing_row()
+        self._guidance = GuidanceRuleRows(form, methods.guidance)
+        self._spacing = ChoiceRow(
+            self.tr("Spacing"),
+            self._spacing_choices(),
+            "leading",
+            description=self.tr("Which noise levels the steps visit."),
+        )
         self._timesteps = self._timesteps_row()
         self._rescale = self._fraction(
             self.tr("Rescale"), 0.0, self.tr("Takes back the glare of strong guidance: 0 is off, 0.7 is usual.")
@@ -61,15 +68,14 @@ class SamplingPanel(QWidget):
             "rescale": self._rescale,
             "interval": self._from,
         }
-        for option in self._samplers.get(self._options.sampler()).info.options:
-            row = self._options.row(option.name)
-            if row is not None:
-                rows[option.name] = row
-        return rows
+        return {**self._guidance.rows(), **rows, **self._options.rows()}
 
-    def _sampler_row(self) -> ChoiceRow:
-        choices = [(info.name, info.title, info.description) for info in self._samplers.infos()]
-        return ChoiceRow(self.tr("Sampler"), choices, "ddim")
+    def _sampler_choices(self) -> list[Choice]:
+        return [(info.name, info.title, info.description) for info in self._methods.samplers.infos()]
+
+    def _spacing_choices(self) -> list[Choice]:
+        known = [(info.name, info.title, info.description) for info in self._methods.spacings.infos()]
+        return [*known, (EXPLICIT, self.tr("Explicit list"), self.tr("Your own timesteps, noisiest first."))]
 
     def _steps_row(self) -> NumberRow:
         limits = NumberRange(1, STEPS_MAXIMUM, slider_maximum=STEPS_ON_SLIDER)
@@ -85,19 +91,6 @@ class SamplingPanel(QWidget):
             description=self.tr("How strongly the prompt pulls. 1 is without guidance and twice as fast."),
         )
 
-    def _spacing_row(self) -> ChoiceRow:
-        choices = [
-            ("leading", self.tr("Leading"), self.tr("Even steps that stop short of pure noise.")),
-            ("trailing", self.tr("Trailing"), self.tr("Even steps from the noisiest level down.")),
-            ("linspace", self.tr("Linear"), self.tr("Even steps that take in both ends.")),
-            ("karras", self.tr("Karras"), self.tr("Finer steps where little noise is left.")),
-            ("exponential", self.tr("Exponential"), self.tr("Even in the logarithm of the noise.")),
-            ("explicit", self.tr("Explicit list"), self.tr("Your own timesteps, noisiest first.")),
-        ]
-        return ChoiceRow(
-            self.tr("Spacing"), choices, "leading", description=self.tr("Which noise levels the steps visit.")
-        )
-
     def _timesteps_row(self) -> TextRow:
         return TextRow(self.tr("Timesteps"), "", description=self.tr("Noisiest first, such as 999, 750, 500, 250."))
 
@@ -110,6 +103,7 @@ class SamplingPanel(QWidget):
         column.setSpacing(0)
         for widget in (self._sampler, self._options, self._steps, self._scale, self._more):
             column.addWidget(widget)
+        self._more.add(self._guidance)
         for row in (self._spacing, self._timesteps, self._rescale, self._from, self._to):
             self._more.add(row)
 
@@ -125,9 +119,17 @@ class SamplingPanel(QWidget):
         self._from.value_changed.connect(lambda value: form.set(interval_start=value))
         self._to.value_changed.connect(lambda value: form.set(interval_end=value))
         form.changed.connect(self._show)
+        form.methods_changed.connect(self._offer)
+
+    def _offer(self) -> None:
+        """There are other methods than before."""
+        self._sampler.set_choices(self._sampler_choices(), "ddim")
+        self._spacing.set_choices(self._spacing_choices(), "leading")
+        self._spacing.set_value(self._form.values.spacing)
+        self._show_sampler(self._form.values)
 
     def _options_edited(self) -> None:
-        kept = {**self._form.values.options, self._options.sampler(): self._options.values()}
+        kept = {**self._form.values.options, self._options.owner(): self._options.values()}
         self._form.set(options=kept)
 
     def _show(self, names: frozenset[str]) -> None:
@@ -147,7 +149,7 @@ class SamplingPanel(QWidget):
         for name, row, value in shown:
             if name in names and row.value() != value:
                 row.set_value(value)
-        explicit = values.spacing == "explicit"
+        explicit = values.spacing == EXPLICIT
         self._timesteps.setVisible(explicit)
         self._steps.setEnabled(not explicit)
 
@@ -163,11 +165,11 @@ class SamplingPanel(QWidget):
     def _show_sampler(self, values: FormValues) -> None:
         self._sampler.set_value(values.sampler)
         try:
-            info = self._samplers.get(values.sampler).info
+            info = self._methods.samplers.get(values.sampler).info
         except InvalidField:
             return
-        if self._options.sampler() != info.name:
-            self._options.show_sampler(info.name, info.options)
+        if self._options.owner() != info.name or self._options.options() != info.options:
+            self._options.show_options(info.name, info.options)
             self._order_tabs()
         given = values.options.get(info.name, {})
         if given != self._options.values():

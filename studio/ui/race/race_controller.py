@@ -15,7 +15,7 @@ from studio.job.event import JobEvent, JobId
 from studio.job.race import Race
 from studio.job.recipe import Recipe
 from studio.library.naming import SUFFIX, clean_name, subject
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.storage import make_folder
 from studio.ui.settings_store import SettingsStore
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class RaceController(QObject):
     """Makes the race window when it is first asked for: its plot takes a while to load."""
 
-    def __init__(self, window: MainWindow, samplers: SamplerRegistry, store: SettingsStore) -> None:
+    def __init__(self, window: MainWindow, methods: Methods, store: SettingsStore) -> None:
         super().__init__(window)
-        self._window, self._samplers, self._store = window, samplers, store
+        self._window, self._methods, self._store = window, methods, store
         self._job: JobId | None = None
         self.race_window: RaceWindow | None = None
         window.actions_of_window.race.triggered.connect(self.open)
@@ -47,7 +47,7 @@ class RaceController(QObject):
     def _made(self) -> RaceWindow:
         from studio.ui.race.race_window import RaceWindow
 
-        made = RaceWindow(self._samplers, self._base, self._window)
+        made = RaceWindow(self._methods, self._base, self._window)
         made.start_requested.connect(self._start)
         made.cancel_requested.connect(self._cancel)
         made.show_requested.connect(self._show)

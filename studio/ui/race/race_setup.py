@@ -11,7 +11,7 @@ from studio.errors import InvalidField
 from studio.generation.race_axes import TEXT_SEPARATOR, AxisField, axis_fields, network_calls
 from studio.job.race import Race, race
 from studio.job.recipe import SEED_MAXIMUM, Recipe
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.ui.metrics import px
 from studio.ui.race.axis_editor import AxisEditor
 from studio.ui.tokens import GUTTER
@@ -30,11 +30,11 @@ class RaceSetup(QWidget):
     start_requested = Signal(object)
     cancel_requested = Signal()
 
-    def __init__(self, samplers: SamplerRegistry, base: Callable[[], Recipe]) -> None:
+    def __init__(self, methods: Methods, base: Callable[[], Recipe]) -> None:
         super().__init__()
-        self._samplers, self._base = samplers, base
+        self._methods, self._base = methods, base
         self._running = False
-        fields = axis_fields(samplers.infos())
+        fields = axis_fields(methods)
         self.columns = AxisEditor(self.tr("Columns"), fields, self._suggestion)
         self.rows = AxisEditor(self.tr("Rows"), fields, self._suggestion, optional=True)
         self._shared = self._text("secondary")
@@ -62,7 +62,7 @@ class RaceSetup(QWidget):
         except InvalidField as problem:
             self._tell(problem.sentence, danger=True)
             return
-        calls = network_calls(plan, self._samplers.infos())
+        calls = network_calls(plan, self._methods.samplers.infos())
         text = self.tr("{lanes} lanes, {calls} network calls")
         self._tell(text.format(lanes=len(plan.lanes), calls=f"{calls:,}"))
 
@@ -118,7 +118,7 @@ class RaceSetup(QWidget):
 
     def _shared_words(self, base: Recipe) -> str:
         title = next(
-            (info.title for info in self._samplers.infos() if info.name == base.sampling.sampler),
+            (info.title for info in self._methods.samplers.infos() if info.name == base.sampling.sampler),
             base.sampling.sampler,
         )
         text = self.tr(

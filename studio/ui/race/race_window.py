@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStac
 from studio.job.event import JobEvent
 from studio.job.race import Race
 from studio.job.recipe import Recipe
-from studio.sampling.registry import SamplerRegistry
+from studio.sampling.registry import Methods
 from studio.ui.metrics import px
 from studio.ui.qimage import to_qimage
 from studio.ui.race.distance_plot import DistancePlot
@@ -44,14 +44,14 @@ class RaceWindow(QWidget):
     use_requested = Signal(object)
     save_sheet_requested = Signal()
 
-    def __init__(self, samplers: SamplerRegistry, base: Callable[[], Recipe], parent: QWidget | None = None) -> None:
+    def __init__(self, methods: Methods, base: Callable[[], Recipe], parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Race"))
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.board: RaceBoard | None = None
         self.chosen = 0
-        self.setup = RaceSetup(samplers, base)
+        self.setup = RaceSetup(methods, base)
         self.grid = LaneGrid()
         self.scrubber = LevelScrubber()
         self.plot = DistancePlot()

@@ -1,4 +1,4 @@
-"""The settings of a sampler as rows, made from how the sampler describes them."""
+"""The settings of a sampler or a guidance rule as rows, made from how their owner describes them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SHOWN = 4
 OptionRow = NumberRow | CheckRow | ChoiceRow
 
 
-class SamplerForm(QWidget):
-    """The rows of one sampler at a time; what was set for the others is kept until they come back.
+class OptionsForm(QWidget):
+    """The rows of one owner at a time; what was set for the others is kept until they come back.
 
     `changed` is emitted when the user changes a value.
     """
@@ -31,7 +31,7 @@ class SamplerForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sampler = ""
+        self._owner = ""
         self._options: tuple[Option, ...] = ()
         self._rows: dict[str, OptionRow] = {}
         self._kept: dict[str, dict[str, OptionValue]] = {}
@@ -40,11 +40,11 @@ class SamplerForm(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
-    def show_sampler(self, name: str, options: Sequence[Option]) -> None:
-        """Show the options of sampler `name`, with what was set for it before."""
-        if self._sampler:
-            self._kept[self._sampler] = self.values()
-        self._sampler = name
+    def show_options(self, name: str, options: Sequence[Option]) -> None:
+        """Show the options of the sampler or rule `name`, with what was set for it before."""
+        if self._owner:
+            self._kept[self._owner] = self.values()
+        self._owner = name
         if self._sheet is not None:
             self._column.removeWidget(self._sheet)
             # Out of the form at once: a row that waits for its deletion is no row to be asked.
@@ -56,11 +56,11 @@ class SamplerForm(QWidget):
         self._column.addWidget(self._sheet)
         self.set_values(self._kept.get(name, {}))
 
-    def sampler(self) -> str:
-        return self._sampler
+    def owner(self) -> str:
+        return self._owner
 
     def values(self) -> dict[str, OptionValue]:
-        """The accepted value of every option of the sampler shown."""
+        """The accepted value of every option that is shown."""
         return {name: row.value() for name, row in self._rows.items()}
 
     def set_values(self, values: Mapping[str, OptionValue]) -> None:
@@ -69,9 +69,17 @@ class SamplerForm(QWidget):
             if option.name in values:
                 self._set_value(option, values[option.name])
 
+    def options(self) -> tuple[Option, ...]:
+        """The options that are shown."""
+        return self._options
+
     def row(self, name: str) -> Row | None:
         """The row of option `name`, to mark what a job says about it."""
         return self._rows.get(name)
+
+    def rows(self) -> dict[str, Row]:
+        """The rows by the names of their options."""
+        return dict(self._rows)
 
     def is_valid(self) -> bool:
         return all(row.is_valid() for row in self._rows.values())

@@ -23,7 +23,7 @@ from studio.job.recipe import Recipe
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.ui.form_state import painted_by
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
@@ -117,7 +117,7 @@ def build(qtbot: QtBot, theme: Theme, make_engine=PaintingEngine) -> Painter:
     sources = SourceStore(paths.data() / "sources")
     store = SettingsStore(paths.settings_file())
     queue = JobQueue(lambda: make_engine(sources))
-    window = MainWindow(queue, store, ModelCatalog(paths.starter_model()), builtin_samplers(), theme, sources)
+    window = MainWindow(queue, store, ModelCatalog(paths.starter_model()), builtin_methods(), theme, sources)
     qtbot.addWidget(window)
     return Painter(qtbot, window, sources)
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from studio import paths
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
 from studio.ui.theme import Theme
@@ -30,7 +30,7 @@ def main(picture: Path, report: Path) -> None:
         JobQueue(lambda: PaintingEngine(sources)),
         SettingsStore(paths.settings_file()),
         ModelCatalog(paths.starter_model()),
-        builtin_samplers(),
+        builtin_methods(),
         Theme(application, paths.resources()),
         sources,
     )

@@ -16,7 +16,7 @@ from studio.cli import main as program
 from studio.cli.command import Command
 from studio.cli.commands import COMMANDS
 from studio.errors import StudioError
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 from tests.references import tiny_models
 from tests.unit.cli.conftest import Program
 from tests.unit.cli.processes import ask, command, environment
@@ -72,7 +72,7 @@ def test_samplers_with_their_options(reverie: Program) -> None:
     text, data = reverie("samplers").out, [json.loads(line) for line in reverie("samplers", "--json").lines]
     assert [sampler["name"] for sampler in data][:3] == ["ddim", "ddpm", "euler"]
     assert {"heun", "dpmpp_2m"} <= {sampler["name"] for sampler in data}
-    for info, told in zip(known_samplers().infos(), data, strict=True):
+    for info, told in zip(known_methods().samplers.infos(), data, strict=True):
         assert info.title in text
         assert [option["name"] for option in told["options"]] == [option.name for option in info.options]
     assert "--eta  Eta: 0 to 1; default: 0" in text

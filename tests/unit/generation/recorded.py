@@ -17,7 +17,7 @@ from studio.job.recipe import FromStep, Recipe
 from studio.job.recording import RecordSettings
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.trajectory.record import Trajectory
 from studio.trajectory.store import TrajectoryStore
 from tests.unit.generation.runs import OFF, Loaded, pixels, small
@@ -51,7 +51,7 @@ class Studio:
     def __init__(self, model: Any, folder: Path, settings: RecordSettings = ALL) -> None:
         self.model, self.folder, self.settings = model, folder, settings
         self.pictures = folder / "pictures"
-        self.samplers: SamplerRegistry = builtin_samplers()
+        self.methods = builtin_methods()
         self.preview = OFF
         self.sources: SourceStore | None = None
         self.save: Callable[[Any], Path] = PictureFolder(self.pictures, write_new_picture).save
@@ -64,7 +64,7 @@ class Studio:
     def services(self) -> Services:
         return Services(
             Loaded(self.model),
-            self.samplers,
+            self.methods,
             lambda: self.preview,
             self.save,
             self.store,

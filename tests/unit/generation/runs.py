@@ -17,7 +17,7 @@ from studio.job.event import GeneratedImage, ImageReady, JobEvent
 from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe, recipe
 from studio.models.model import Model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.sampling.schedule import NoiseLevel
 
 OFF = PreviewSettings("off")
@@ -49,7 +49,7 @@ class Loaded:
 
 def services(model: Any, preview: PreviewSettings | Callable[[], PreviewSettings] = OFF, **more: Any) -> Services:
     wanted = (lambda: preview) if isinstance(preview, PreviewSettings) else preview
-    return Services(Loaded(model), builtin_samplers(), wanted, **more)
+    return Services(Loaded(model), builtin_methods(), wanted, **more)
 
 
 def small(sampler: str = "ddim", steps: int = 3, **fields: Any) -> Recipe:

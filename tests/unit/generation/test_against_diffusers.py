@@ -22,7 +22,7 @@ from studio.models.device import Placement
 from studio.models.loader import load_model
 from studio.models.model import Model
 from studio.paths import starter_model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from tests.references import tiny_models
 
 # diffusers hands tensors to numpy 2 as numpy 1 wanted them.
@@ -99,7 +99,7 @@ def make(wanted: Recipe, model: Model) -> np.ndarray:
         def get(self, name: str) -> Model:
             return model
 
-    services = Services(Loaded(), builtin_samplers(), lambda: PreviewSettings("off"))
+    services = Services(Loaded(), builtin_methods(), lambda: PreviewSettings("off"))
     ready = [event for event in run(1, wanted, services, CancelToken()) if isinstance(event, ImageReady)]
     assert len(ready) == 1
     return ready[0].generated.image.pixels

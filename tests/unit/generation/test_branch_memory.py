@@ -10,11 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.generation import guidance
-from studio.generation.guidance import GuidanceContext
 from studio.models.model import Model
 from studio.sampling.denoiser import Denoiser, Prediction
-from studio.sampling.info import Option, SamplerInfo
+from studio.sampling.guidance_rule import GuidanceContext
+from studio.sampling.info import GuidanceInfo, Option, SamplerInfo
 from studio.sampling.sampler import Memory, Run, Step
 from studio.sampling.schedule import NoiseLevel
 from tests.unit.generation.recorded import ALL, EVERY_THIRD, NOWHERE, Studio, branch, plain
@@ -93,6 +92,8 @@ class Hoarder:
 class Momentum:
     """A guidance rule that keeps a mean of the differences it saw (as in Sadat et al. 2024, without its projection)."""
 
+    info = GuidanceInfo("classifier_free", "Momentum")
+
     def combine(
         self,
         x: Tensor,
@@ -114,7 +115,7 @@ class Momentum:
 @pytest.fixture
 def studio(tiny: Callable[[str], Model], tmp_path: Path) -> Studio:
     studio = Studio(tiny("stable_diffusion_1"), tmp_path)
-    studio.samplers.add([AdamsBashforth(), Hoarder()])
+    studio.methods.samplers.add([AdamsBashforth(), Hoarder()])
     return studio
 
 
@@ -143,11 +144,9 @@ def test_a_multistep_sampler_that_lost_its_memory_would_be_noticed(studio: Studi
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "ddpm", "adams_bashforth"])
-def test_a_guidance_rule_with_memory_goes_on_exactly(
-    studio: Studio, sampler: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_guidance_rule_with_memory_goes_on_exactly(studio: Studio, sampler: str) -> None:
     forgetful = studio.make(plain(sampler, N))
-    monkeypatch.setattr(guidance, "GUIDANCE_RULES", {"classifier_free": Momentum()})
+    studio.methods.guidance.replace([Momentum()])
     whole = studio.make(plain(sampler, N, seed=8))
     assert studio.make(plain(sampler, N), fresh=True).pixels != forgetful.pixels
     for step in range(N + 1):
@@ -176,7 +175,7 @@ def test_what_cannot_be_written_down_ends_the_recording_and_not_the_run(studio: 
             pair = denoiser(x, level)
             return Step(next_level.alpha * pair.x0 + next_level.sigma * pair.eps, pair.x0, {"who": object()})
 
-    studio.samplers.add([Secretive()])
+    studio.methods.samplers.add([Secretive()])
     made = studio.make(plain("secretive", 3))
     assert made.pixels == studio.make(plain("euler", 3)).pixels
     assert made.finished.trajectory is None

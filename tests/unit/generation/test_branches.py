@@ -110,7 +110,7 @@ def test_branches_of_branches(
 
 
 def length(studio: Studio, recipe: Recipe) -> int:
-    return segments(recipe, studio.model.facts.schedule, studio.samplers)[-1].last
+    return segments(recipe, studio.model.facts.schedule, studio.methods)[-1].last
 
 
 def fits(studio: Studio, recipe: Recipe) -> bool:

@@ -17,7 +17,7 @@ from studio.job.recipe import Sampling, recipe
 from studio.models.device import choose_placement
 from studio.models.loader import load_model
 from studio.models.model import Model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 
 
 @cache
@@ -35,7 +35,7 @@ class Loaded:
 
 @pytest.fixture
 def services() -> Services:
-    return Services(Loaded(), builtin_samplers(), PreviewSettings)
+    return Services(Loaded(), builtin_methods(), PreviewSettings)
 
 
 def test_the_noise_that_comes_with_the_program_is_that_of_the_starter_model(services: Services) -> None:

@@ -50,7 +50,7 @@ def test_the_clean_end_is_what_the_model_can_keep_of_the_picture(studio: Studio,
 
 def test_the_levels_are_those_of_a_run(studio: Studio, picture: Image) -> None:
     """In the middle of the grid the picture is `alpha x0 + sigma eps` of exactly that level."""
-    info = studio.samplers.get("ddim").info
+    info = studio.methods.samplers.get("ddim").info
     grid = timestep_grid(studio.model.facts.schedule, STEPS, "karras", info)
     x0 = studio.model.encode(picture)
     eps = ImageNoise(5, (4, 8, 12)).draw()

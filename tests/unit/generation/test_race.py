@@ -22,7 +22,7 @@ from studio.job.recipe import Sampling, recipe
 from studio.models.catalog import ModelCatalog
 from studio.models.device import choose_placement
 from studio.models.loader import ModelCache
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.trajectory.store import TrajectoryStore
 
 BASE = recipe(prompt="red apple, 3d style", seed=7, sampling=Sampling(steps=3))
@@ -36,7 +36,7 @@ def models() -> ModelCache:
 @pytest.fixture
 def services(models: ModelCache, tmp_path: Path) -> Services:
     store = TrajectoryStore(tmp_path / "trajectories", lambda: tmp_path)
-    return Services(models, builtin_samplers(), lambda: PreviewSettings("off"), None, store)
+    return Services(models, builtin_methods(), lambda: PreviewSettings("off"), None, store)
 
 
 def go(plan: Race, services: Services, cancel: CancelToken | None = None) -> list[JobEvent]:

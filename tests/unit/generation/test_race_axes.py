@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from studio.errors import InvalidField
@@ -9,10 +12,11 @@ from studio.generation.race_axes import AxisField, axis_fields, network_calls, r
 from studio.job.race import Axis, race
 from studio.job.recipe import FromStep, Sampling, recipe
 from studio.sampling.info import Option, SamplerInfo
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import SamplerRegistry, builtin_methods
 
-INFOS = builtin_samplers().infos()
-FIELDS = {field.flag: field for field in axis_fields(INFOS)}
+METHODS = builtin_methods()
+INFOS = METHODS.samplers.infos()
+FIELDS = {field.flag: field for field in axis_fields(METHODS)}
 
 
 @pytest.mark.parametrize(
@@ -68,8 +72,9 @@ def test_every_example_is_right(field: AxisField) -> None:
 
 def test_an_option_of_two_samplers_is_there_once_and_a_switch_reads_words() -> None:
     option = Option("churn", "Churn", "bool", False)
-    infos = [SamplerInfo(name, name, "", (option,)) for name in ("a", "b")]
-    (field,) = [field for field in axis_fields(infos) if field.name == "churn"]
+    named = [SimpleNamespace(info=SamplerInfo(name, name, "", (option,))) for name in ("a", "b")]
+    both = replace(METHODS, samplers=SamplerRegistry("sampler", "Sampler", named))
+    (field,) = [field for field in axis_fields(both) if field.name == "churn"]
     assert read_axis(field, "no,yes").values == (False, True)
     with pytest.raises(InvalidField, match="either true or false"):
         read_axis(field, "no,maybe")

@@ -26,7 +26,7 @@ from studio.job.preview import PreviewSettings
 from studio.job.recipe import Recipe
 from studio.models.model import Model
 from studio.models.preview import Previews
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.sampling.schedule import NoiseLevel
 from tests.unit.generation.runs import Bent, Loaded, Saved, events, picture, pixels, services, small
 
@@ -74,8 +74,9 @@ def bent_model(name: str) -> Callable[[Model, BaseException], Services]:
 
 
 def bent_sampler(model: Model, problem: BaseException) -> Services:
-    ddim = builtin_samplers().get("ddim")
-    return replace(services(model), samplers=SamplerRegistry([Bent(ddim, step=raising(problem))]))
+    methods = builtin_methods()
+    methods.samplers.replace([Bent(methods.samplers.get("ddim"), step=raising(problem))])
+    return replace(services(model), methods=methods)
 
 
 STAGES: dict[str, Callable[[Model, BaseException], Services]] = {

@@ -16,7 +16,7 @@ from studio.errors import StorageError, StudioError
 from studio.plugin import placing
 from studio.plugin.loader import PluginFailure
 from studio.plugin.store import PluginState
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from tests.unit.plugin import kit
 
 PLUGINS = st.sampled_from(["one", "two", "come_with_it"])
@@ -93,9 +93,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def the_registry_has_what_is_on(self):
-        registry = builtin_samplers()
-        self.home.host.add_to(registry)
-        assert {info.name for info in registry.infos()[3:]} == {name for name, on in self.on.items() if on}
+        methods = builtin_methods()
+        self.home.host.add_to(methods)
+        assert {info.name for info in methods.samplers.infos()[3:]} == {name for name, on in self.on.items() if on}
 
 
 TestAnyOrder = AnyOrder.TestCase

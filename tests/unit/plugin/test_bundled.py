@@ -20,8 +20,8 @@ from torch import Tensor
 from studio import paths
 from studio.plugin.conformance import conformance
 from studio.plugin.gaussian import GaussianDenoiser
-from studio.plugin.home import known_samplers
-from studio.plugin.host import PluginSampler
+from studio.plugin.guarded import GuardedSampler
+from studio.plugin.home import known_methods
 from studio.plugin.loader import load
 from studio.plugin.manifest import read_manifest
 from studio.plugin.report import Report
@@ -59,10 +59,10 @@ CALLS = {"heun": 2, "dpm2": 2, "rk4": 4, "dpmpp_2s_ancestral": 2, "dpmpp_sde": 2
 
 
 def test_all_are_there_and_on(own_home):
-    infos = {info.name: info for info in known_samplers().infos()}
+    infos = {info.name: info for info in known_methods().samplers.infos()}
     assert list(infos)[:3] == ["ddim", "ddpm", "euler"]
     assert set(NAMES) == set(infos) - {"ddim", "ddpm", "euler"}
-    assert all(isinstance(known_samplers().get(name), PluginSampler) for name in NAMES)
+    assert all(isinstance(known_methods().samplers.get(name), GuardedSampler) for name in NAMES)
     assert {folder.name for folder in FOLDERS} == {read_manifest(folder).id for folder in FOLDERS}
 
 

@@ -16,7 +16,7 @@ from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, ImageReady
 from studio.job.preview import PreviewSettings
 from studio.plugin.store import PluginState
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from tests.unit.generation.runs import Bent, Loaded, pixels, small
 from tests.unit.plugin import kit
 from tests.unit.plugin.misbehaving import STEPS
@@ -25,12 +25,12 @@ from tests.unit.plugin.misbehaving import STEPS
 @pytest.fixture(scope="module")
 def reference(starter) -> str:
     """The pixels of a DDIM picture before any plugin was there."""
-    (ready,) = ends(starter, builtin_samplers(), "ddim", ImageReady)
+    (ready,) = ends(starter, builtin_methods(), "ddim", ImageReady)
     return pixels(ready.generated.image)
 
 
-def ends(model, samplers, sampler: str, kind: type, cancel: CancelToken | None = None) -> list:
-    services = Services(Loaded(model), samplers, lambda: PreviewSettings("off"))
+def ends(model, methods, sampler: str, kind: type, cancel: CancelToken | None = None) -> list:
+    services = Services(Loaded(model), methods, lambda: PreviewSettings("off"))
     told = list(run(1, small(sampler, 2), services, cancel or CancelToken()))
     found = [event for event in told if isinstance(event, kind)]
     assert found, told[-1]
@@ -41,9 +41,9 @@ def prepared(tmp_path, step: str, before: str = ""):
     """A home with an enabled plugin, and a registry with it."""
     home = kit.Home(tmp_path)
     home.enabled(kit.write(tmp_path / "source", step=step, before=before))
-    samplers = builtin_samplers()
-    home.host.add_to(samplers)
-    return home, samplers
+    methods = builtin_methods()
+    home.host.add_to(methods)
+    return home, methods
 
 
 def random_states() -> tuple:
@@ -57,9 +57,9 @@ def test_there_are_forty():
 @pytest.mark.parametrize("case", STEPS)
 def test_one_that_misbehaves_is_named_and_harms_nothing(tmp_path, starter, reference, case):
     step, says = STEPS[case]
-    home, samplers = prepared(tmp_path, step)
+    home, methods = prepared(tmp_path, step)
     before = random_states()
-    (failed,) = ends(starter, samplers, "sample", Failed)
+    (failed,) = ends(starter, methods, "sample", Failed)
     assert "Sample" in failed.sentence
     assert says in failed.sentence
     assert "step 1" in failed.sentence
@@ -70,26 +70,26 @@ def test_one_that_misbehaves_is_named_and_harms_nothing(tmp_path, starter, refer
     else:
         assert (entry.state, entry.sentence) == (PluginState.FAILED, failed.sentence)
         assert failed.sentence.startswith("Sample of the plugin Sample stopped at step 1: ")
-        (again,) = ends(starter, samplers, "sample", Failed)
+        (again,) = ends(starter, methods, "sample", Failed)
         assert again.sentence.startswith("Sample is not enabled.")
-    (ready,) = ends(starter, samplers, "ddim", ImageReady)
+    (ready,) = ends(starter, methods, "ddim", ImageReady)
     assert pixels(ready.generated.image) == reference
 
 
 def test_one_that_behaves_gives_the_picture_of_the_sampler_that_it_is(tmp_path, starter, reference):
     """Its step is Euler's, which is that of DDIM without noise."""
-    home, samplers = prepared(tmp_path, kit.GOOD_STEP)
-    (mine,) = ends(starter, samplers, "sample", ImageReady)
-    (euler,) = ends(starter, samplers, "euler", ImageReady)
+    home, methods = prepared(tmp_path, kit.GOOD_STEP)
+    (mine,) = ends(starter, methods, "sample", ImageReady)
+    (euler,) = ends(starter, methods, "euler", ImageReady)
     assert pixels(mine.generated.image) == pixels(euler.generated.image)
     assert home.store.entry("sample").state is PluginState.ENABLED
 
 
 def test_what_it_prints_goes_to_standard_error_with_its_name(tmp_path, starter, capsys):
     step = "print('level', level.timestep)\nprint('\\x1b[31mred', end='')\n" + kit.GOOD_STEP
-    _, samplers = prepared(tmp_path, step, before="print('hello from import')")
+    _, methods = prepared(tmp_path, step, before="print('hello from import')")
     out = sys.stdout
-    ends(starter, samplers, "sample", ImageReady)
+    ends(starter, methods, "sample", ImageReady)
     said = capsys.readouterr()
     assert said.out == ""
     assert sys.stdout is out
@@ -100,11 +100,11 @@ def test_what_it_prints_goes_to_standard_error_with_its_name(tmp_path, starter, 
 
 
 def test_it_fails_at_import_and_is_named(tmp_path, starter, reference):
-    home, samplers = prepared(tmp_path, kit.GOOD_STEP, before="import sys\nsys.exit(1)")
-    (failed,) = ends(starter, samplers, "sample", Failed)
+    home, methods = prepared(tmp_path, kit.GOOD_STEP, before="import sys\nsys.exit(1)")
+    (failed,) = ends(starter, methods, "sample", Failed)
     assert failed.sentence == "Sample could not be loaded: SystemExit: 1. It is off."
     assert home.store.entry("sample").state is PluginState.FAILED
-    (ready,) = ends(starter, samplers, "ddim", ImageReady)
+    (ready,) = ends(starter, methods, "ddim", ImageReady)
     assert pixels(ready.generated.image) == reference
 
 
@@ -117,7 +117,7 @@ WRAPPING = (
 
 @pytest.mark.parametrize("step", [kit.GOOD_STEP, SWALLOWING, WRAPPING], ids=["plain", "swallowing", "wrapping"])
 def test_a_cancel_is_a_cancel_whatever_it_does_with_it(tmp_path, starter, step):
-    home, samplers = prepared(tmp_path, step)
+    home, methods = prepared(tmp_path, step)
     cancel = CancelToken()
 
     class Cancelling:
@@ -125,32 +125,32 @@ def test_a_cancel_is_a_cancel_whatever_it_does_with_it(tmp_path, starter, step):
             cancel.cancel()
             raise CancelRequested
 
-    ends(Bent(starter, network=Cancelling()), samplers, "sample", Cancelled, cancel)
+    ends(Bent(starter, network=Cancelling()), methods, "sample", Cancelled, cancel)
     assert home.store.entry("sample").state is PluginState.ENABLED
 
 
 @pytest.mark.parametrize("step", [kit.GOOD_STEP, SWALLOWING, WRAPPING], ids=["plain", "swallowing", "wrapping"])
 def test_what_the_network_raises_is_not_its_fault(tmp_path, starter, step):
-    home, samplers = prepared(tmp_path, step)
+    home, methods = prepared(tmp_path, step)
 
     def full(*_):
         raise OutOfMemory("The device has no memory left.")
 
-    (failed,) = ends(Bent(starter, network=full), samplers, "sample", Failed)
+    (failed,) = ends(Bent(starter, network=full), methods, "sample", Failed)
     assert failed.sentence == "The device has no memory left."
     assert home.store.entry("sample").state is PluginState.ENABLED
 
 
 def test_memory_that_is_full_in_its_own_step_is_not_its_fault(tmp_path, starter):
-    home, samplers = prepared(tmp_path, "raise MemoryError")
-    (failed,) = ends(starter, samplers, "sample", Failed)
+    home, methods = prepared(tmp_path, "raise MemoryError")
+    (failed,) = ends(starter, methods, "sample", Failed)
     assert failed.sentence.startswith("Out of memory")
     assert home.store.entry("sample").state is PluginState.ENABLED
 
 
 def test_what_the_network_could_not_say_is_not_its_fault(tmp_path, starter):
-    home, samplers = prepared(tmp_path, kit.GOOD_STEP)
-    (failed,) = ends(Bent(starter, network=lambda x, *_: x * float("nan")), samplers, "sample", Failed)
+    home, methods = prepared(tmp_path, kit.GOOD_STEP)
+    (failed,) = ends(Bent(starter, network=lambda x, *_: x * float("nan")), methods, "sample", Failed)
     assert failed.sentence.startswith("The model gave values that are no numbers")
     assert home.store.entry("sample").state is PluginState.ENABLED
 
@@ -158,26 +158,26 @@ def test_what_the_network_could_not_say_is_not_its_fault(tmp_path, starter):
 def test_a_name_that_is_taken_stays_whose_it_was(tmp_path):
     home = kit.Home(tmp_path)
     home.enabled(kit.write(tmp_path / "source", "ddim"))
-    samplers = builtin_samplers()
-    home.host.add_to(samplers)
-    assert [info.name for info in samplers.infos()] == ["ddim", "ddpm", "euler"]
-    assert type(samplers.get("ddim")).__module__ == "studio.sampling.ddim"
+    methods = builtin_methods()
+    home.host.add_to(methods)
+    assert [info.name for info in methods.samplers.infos()] == ["ddim", "ddpm", "euler"]
+    assert type(methods.samplers.get("ddim")).__module__ == "studio.sampling.ddim"
 
 
 def test_enabled_again_it_works_again(tmp_path, starter):
-    home, samplers = prepared(tmp_path, "raise ValueError('once')")
-    ends(starter, samplers, "sample", Failed)
+    home, methods = prepared(tmp_path, "raise ValueError('once')")
+    ends(starter, methods, "sample", Failed)
     (home.own / "sample" / "sample.py").write_text(kit.code())
     home.store.enable("sample", home.store.files("sample").digest)
     home.host.forget("sample")
-    ends(starter, samplers, "sample", ImageReady)
+    ends(starter, methods, "sample", ImageReady)
 
 
 def test_an_update_without_its_sampler_says_so(tmp_path, starter):
-    home, samplers = prepared(tmp_path, kit.GOOD_STEP)
+    home, methods = prepared(tmp_path, kit.GOOD_STEP)
     text = kit.manifest().replace('name = "sample"', 'name = "other"')
     (home.own / "sample" / "plugin.toml").write_text(text)
     (home.own / "sample" / "sample.py").write_text(kit.code().replace('SamplerInfo("sample"', 'SamplerInfo("other"'))
     home.store.enable("sample", home.store.files("sample").digest)
-    (failed,) = ends(starter, samplers, "sample", Failed)
+    (failed,) = ends(starter, methods, "sample", Failed)
     assert failed.sentence == "Sample has no sampler 'sample' any more. Start again."

@@ -47,12 +47,14 @@ def test_what_is_listed_is_given(tmp_path):
 
 
 SPACING = """
-from studio.plugin.api import GuidanceContribution, SpacingContribution
+from studio.plugin.api import GuidanceInfo, Spacing, SpacingInfo
 class Rule:
+    info = GuidanceInfo("none", "N")
     def combine(self, x, level, cond, uncond, scale, context, memory):
         return cond, memory
-MORE = (SpacingContribution("even", lambda schedule, n: [schedule.level(n - i - 1) for i in range(n)]),
-        GuidanceContribution("none", Rule()))
+def levels(schedule, n, fractional):
+    return [schedule.level(n - i - 1) for i in range(n)]
+MORE = (Spacing(SpacingInfo("even", "E"), levels), Rule())
 """
 
 

@@ -7,7 +7,7 @@ import pytest
 from studio.cli.commands import COMMANDS
 from studio.cli.parser import SentenceParser
 from studio.errors import RefusedFile
-from studio.plugin.home import known_samplers
+from studio.plugin.home import known_methods
 from studio.plugin.manifest import API_MAJOR, API_MINOR, FILE_MAXIMUM, TAKEN_NAMES, Manifest, read_manifest
 from tests.unit.plugin import kit
 
@@ -169,4 +169,4 @@ def test_no_option_can_be_called_like_a_flag_of_a_command():
         names = {action.dest for action in own}
         names |= {flag.lstrip("-").replace("-", "_") for action in own for flag in action.option_strings}
         assert names - TAKEN_NAMES <= {"h"}, entry.name
-    assert not {option.name for info in known_samplers().infos() for option in info.options} & TAKEN_NAMES
+    assert not {option.name for info in known_methods().samplers.infos() for option in info.options} & TAKEN_NAMES

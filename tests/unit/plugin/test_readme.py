@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.cli.main import main
-from studio.plugin.home import known_samplers, plugin_host
+from studio.plugin.home import known_methods, plugin_host
 from studio.plugin.manifest import read_manifest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,4 +67,4 @@ def test_the_table_lists_what_is_there():
     manifests = {manifest.id: [one.name for one in manifest.samplers] for manifest in map(read_manifest, folders)}
     assert {row[0]: row[1:] for row in rows} == manifests
     assert set(manifests) == {entry.id for entry in plugin_host().store.entries()}
-    assert {name for row in rows for name in row[1:]} <= {info.name for info in known_samplers().infos()}
+    assert {name for row in rows for name in row[1:]} <= {info.name for info in known_methods().samplers.infos()}

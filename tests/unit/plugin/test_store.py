@@ -15,7 +15,7 @@ from studio.plugin.ledger import Decision
 from studio.plugin.loader import PluginFailure
 from studio.plugin.placing import LEFTOVER_SECONDS
 from studio.plugin.store import PluginState
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from tests.unit.plugin import kit
 
 
@@ -26,9 +26,9 @@ def home(tmp_path) -> kit.Home:
 
 def names(home: kit.Home) -> list[str]:
     """The samplers that are there beside the built-in ones."""
-    registry = builtin_samplers()
-    home.host.add_to(registry)
-    return [info.name for info in registry.infos()][3:]
+    methods = builtin_methods()
+    home.host.add_to(methods)
+    return [info.name for info in methods.samplers.infos()][3:]
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip", "zip with a folder"])

@@ -14,7 +14,7 @@ from studio.image import Image, Mask
 from studio.job.event import Finished, ImageReady, StepDone
 from studio.job.recipe import Recipe
 from studio.models.model import Model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.sampling.sampler import Run
 from tests.unit.generation.inpainting.painted import Easel, everything, half, nothing, photograph, spot
 from tests.unit.generation.runs import events, picture, services, small
@@ -31,7 +31,7 @@ def painted(easel: Easel, recipe: Recipe, model: Model) -> Image:
 
 def states(easel: Easel, recipe: Recipe, model: Model) -> list[torch.Tensor]:
     """The start and the state after every step."""
-    journey = Journey(recipe, model, builtin_samplers(), None, {}, easel.sources)
+    journey = Journey(recipe, model, builtin_methods(), None, {}, easel.sources)
     start = journey.start()
     return [start, *(arrival.step.x for arrival in journey.walk(lambda: None))]
 
@@ -42,7 +42,7 @@ def test_blend_is_the_formula(easel: Easel, starter: Model, sampler: str, option
     recipe = easel.recipe(image, mask, sampler, steps, fields={"options": options})
     found = states(easel, recipe, starter)
 
-    plain = Journey(recipe.model_copy(update={"inpaint": None}), starter, builtin_samplers(), None, {})
+    plain = Journey(recipe.model_copy(update={"inpaint": None}), starter, builtin_methods(), None, {})
     generator = torch.Generator("cpu").manual_seed(recipe.seed)
     z = torch.randn((1, 4, 8, 8), generator=generator)
     m = torch.from_numpy(mask.values.copy()).float().reshape(8, 8, 8, 8).amax(dim=(1, 3))[None, None] / 255

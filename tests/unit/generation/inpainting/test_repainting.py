@@ -13,14 +13,14 @@ from studio.generation.journey import Journey
 from studio.generation.reverse_process import _jumped_up
 from studio.job.recipe import Recipe
 from studio.models.model import Model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from tests.unit.generation.inpainting.painted import Easel, half, photograph
 from tests.unit.generation.recorded import Studio, branch
 
 
 def walked(easel: Easel, recipe: Recipe, model: Model) -> tuple[torch.Tensor, int, list[int]]:
     """The last state, the network calls and the numbers of the steps that were told."""
-    journey = Journey(recipe, model, builtin_samplers(), None, {}, easel.sources)
+    journey = Journey(recipe, model, builtin_methods(), None, {}, easel.sources)
     journey.start()
     arrivals = list(journey.walk(lambda: None))
     return arrivals[-1].step.x, arrivals[-1].calls, [arrival.number for arrival in arrivals]
@@ -59,7 +59,7 @@ def test_a_branch_from_every_step_of_a_repainted_run_is_the_run(
 def test_a_jump_up_is_a_draw_of_the_forward_process(easel: Easel, starter: Model) -> None:
     """Clean data of deviation 1 is on the noisier level what q(x_t | x_0) says: the same mean and deviation."""
     recipe = easel.recipe(photograph(512, 512), half(512, 512), steps=4, fields={"width": 512, "height": 512})
-    journey = Journey(recipe, starter, builtin_samplers(), None, {}, easel.sources)
+    journey = Journey(recipe, starter, builtin_methods(), None, {}, easel.sources)
     plan = journey._plan(journey._parts[0])
     level, noisier = plan.grid.levels[3], plan.grid.levels[1]
     x = torch.full((1, 4, 64, 64), level.alpha * 3.0) + level.sigma * torch.randn(

@@ -11,7 +11,7 @@ from studio.generation.inpainting.constraint import Blend, Soft
 from studio.generation.journey import Journey
 from studio.image import Mask
 from studio.models.model import Model
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.sampling.schedule import NoiseLevel
 from tests.unit.generation.inpainting.painted import Easel, photograph
 
@@ -40,7 +40,7 @@ def test_a_gradient_is_released_from_its_bright_end(easel: Easel, starter: Model
     image, steps = photograph(), 4
     values = np.repeat(np.linspace(0, 255, 8).astype(np.uint8), 8)[None].repeat(64, axis=0)
     recipe = easel.recipe(image, Mask(values), steps=steps, mode="soft")
-    journey = Journey(recipe, starter, builtin_samplers(), None, {}, easel.sources)
+    journey = Journey(recipe, starter, builtin_methods(), None, {}, easel.sources)
     noise, known = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(7)), starter.encode(image)
     journey.start()
     m = torch.linspace(0, 255, 8).floor() / 255
