@@ -9,9 +9,8 @@ from pathlib import Path
 from studio.cli import plugin_facts, values
 from studio.cli.command import Command, Session
 from studio.cli.plugin_template import write_plugin
-from studio.errors import InvalidField
+from studio.errors import InvalidField, PluginFailure
 from studio.plugin.home import plugin_host
-from studio.plugin.loader import PluginFailure
 from studio.plugin.store import PluginEntry, PluginState
 
 EPILOG = """\

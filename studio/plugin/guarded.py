@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from studio.errors import NotFinite
+from studio.errors import NotFinite, PluginFailure
 from studio.plugin.levels import what_is_wrong_with_levels
-from studio.plugin.loader import Loaded, PluginFailure
+from studio.plugin.loader import Loaded
 from studio.plugin.manifest import Manifest
 from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
 from studio.sampling.grid import Spacing

@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from studio.errors import StudioError
+from studio.errors import PluginFailure, StudioError
 from studio.plugin.files import look_at
 from studio.plugin.guarded import GuardedRule, GuardedSampler, guarded_spacing
-from studio.plugin.loader import Loaded, PluginFailure, load
+from studio.plugin.loader import Loaded, load
 from studio.plugin.manifest import Manifest
 from studio.plugin.markers import Markers
 from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
@@ -31,6 +31,7 @@ class PluginHost:
         self._store, self._markers, self.overseer = store, markers, Overseer()
         self._loaded: dict[str, Loaded] = {}
         self._off: dict[str, str] = {}
+        self._loading: dict[str, threading.Lock] = {}
         self._lock = threading.RLock()
         for plugin in markers.crashed():
             with contextlib.suppress(StudioError):  # the disk says no: nothing may keep the program from starting
@@ -57,9 +58,15 @@ class PluginHost:
     def loaded(self, plugin: str) -> Loaded:
         """What a plugin adds, loaded if it is not yet. Raises `PluginFailure`."""
         with self._lock:
-            if plugin not in self._loaded:
-                self._loaded[plugin] = self._load(self._store.entry(plugin))
-            return self._loaded[plugin]
+            if plugin in self._loaded:
+                return self._loaded[plugin]
+            loading = self._loading.setdefault(plugin, threading.Lock())
+        entry = self._store.entry(plugin)
+        self._check_is_on(entry)
+        with loading:  # and not the lock of all: who switches it off meanwhile does not wait for its import
+            found = self._loaded.get(plugin) or self._load(entry)
+            self._loaded[plugin] = found
+            return found
 
     def forget(self, plugin: str) -> None:
         """Have its files read again with the next load."""
@@ -74,6 +81,16 @@ class PluginHost:
             self._off[plugin] = problem.sentence
         with contextlib.suppress(StudioError):
             self._store.fail(plugin, problem.sentence)
+
+    def give_up(self, plugin: str, sentence: str) -> None:
+        """It came to no end, or left something running: off until the user enables it again, and not at work here."""
+        self.overseer.give_up(plugin)
+        with self._lock:
+            self._loaded.pop(plugin, None)
+            self._loading.pop(plugin, None)
+            self._off[plugin] = sentence
+        with contextlib.suppress(StudioError):
+            self._store.quarantine(plugin, sentence)
 
     @contextlib.contextmanager
     def watched(self, plugin: str, name: str) -> Iterator[None]:
@@ -90,12 +107,16 @@ class PluginHost:
     def _rules(self, manifest: Manifest) -> list[GuardedRule]:
         return [GuardedRule(entry.info(), manifest, self) for entry in manifest.guidance]
 
-    def _load(self, entry: PluginEntry) -> Loaded:
-        from studio.plugin.watching import kept_random_state, saying_who
-
+    def _check_is_on(self, entry: PluginEntry) -> None:
         if entry.manifest is None or entry.state is not PluginState.ENABLED or entry.id in self._off:
             why = self._off.get(entry.id, entry.sentence)
             raise PluginFailure(entry.id, f"{entry.name} is not enabled. {why}".strip())
+
+    def _load(self, entry: PluginEntry) -> Loaded:
+        from studio.plugin.watching import kept_random_state, saying_who
+
+        self._check_is_on(entry)
+        assert entry.manifest is not None
         try:
             # What comes with the program changes with it and needs no consent.
             if not entry.bundled and look_at(entry.folder).digest != self._store.agreed(entry.id):

@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.errors import OutOfMemory
-from studio.plugin.loader import PluginFailure
+from studio.errors import OutOfMemory, PluginFailure
 from studio.plugin.overseer import Overseer, PluginInterrupted
 from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.sampler import Step
