@@ -64,28 +64,14 @@ def entry_data(entry: PluginEntry, files: PluginFiles | None = None) -> dict[str
 
 
 def report_lines(report: Report) -> list[str]:
-    """How a sampler did."""
-    lines = [f"{report.sampler}: {'keeps its promises' if report.passed else 'breaks a promise'}"]
+    """How a method did."""
+    lines = [f"{report.name}: {'keeps its promises' if report.passed else 'breaks a promise'}"]
     lines += [
         f"  {'yes' if finding.good else 'NO':<5}{finding.name}{_why(finding.told)}" for finding in report.findings
     ]
     order = "none, it draws noise" if report.order is None else f"{report.order:.2f}"
     lines.append(f"  order {order}; {_number(report.calls)} network calls a step")
     return lines
-
-
-def report_data(entry: PluginEntry, report: Report) -> dict[str, object]:
-    """How a sampler did, as plain data."""
-    return {
-        "plugin": entry.id,
-        "sampler": report.sampler,
-        "passed": report.passed,
-        "findings": [{"name": one.name, "good": one.good, "told": one.told} for one in report.findings],
-        "order": report.order,
-        "errors": [{"steps": steps, "error": error} for steps, error in report.errors if math.isfinite(error)],
-        "calls": report.calls if math.isfinite(report.calls) else None,
-        "slower": report.slower if math.isfinite(report.slower) else None,
-    }
 
 
 def _why(told: str) -> str:

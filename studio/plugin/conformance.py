@@ -55,7 +55,7 @@ def conformance(sampler: Sampler) -> Report:
         findings = tuple(_found(name, check) for name, check in checks)
         errors, order = tester.order()
         findings += (_found("more steps come nearer", lambda: _nearer(sampler, errors, order)),)
-        return Report(sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
+        return Report("sampler", sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
 
 
 def conformance_of(folder: Path) -> tuple[Report, ...]:

@@ -41,6 +41,8 @@ class Host(Protocol):
 
     def watched(self, plugin: str, name: str) -> AbstractContextManager[None]: ...
 
+    def note(self, plugin: str, text: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class _Guard:
@@ -62,7 +64,7 @@ class _Guard:
         try:
             # The watch ends first: an interruption must not hit what puts things back.
             with (
-                saying_who(self.manifest.name),
+                saying_who(self.manifest.name, lambda line: self.host.note(self.manifest.id, line)),
                 kept_random_state() as state,
                 self.host.watched(self.manifest.id, self.manifest.name),
             ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -19,8 +20,9 @@ from studio.plugin.manifest import Manifest
 from studio.plugin.markers import Markers
 from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
 from studio.plugin.store import CHANGED, PluginEntry, PluginState, PluginStore
-from studio.sampling.registry import Described, Methods
+from studio.sampling.registry import Described, Methods, builtin_methods
 
+LOG_LINES = 500
 M = TypeVar("M", bound=Described)
 
 
@@ -32,16 +34,37 @@ class PluginHost:
         self._loaded: dict[str, Loaded] = {}
         self._off: dict[str, str] = {}
         self._loading: dict[str, threading.Lock] = {}
+        self._logs: dict[str, deque[str]] = {}
         self._lock = threading.RLock()
-        for plugin in markers.crashed():
-            with contextlib.suppress(StudioError):  # the disk says no: nothing may keep the program from starting
-                store.quarantine(plugin, "The program ended while this plugin worked, so it is off.")
+        self.look_for_crashes()
         with contextlib.suppress(StudioError):
             store.tidy()
 
     @property
     def store(self) -> PluginStore:
         return self._store
+
+    def look_for_crashes(self) -> None:
+        """Switch those off at whose work a program ended."""
+        for plugin in self._markers.crashed():
+            with contextlib.suppress(StudioError):  # the disk says no: nothing may keep the program from starting
+                self._store.quarantine(plugin, "The program ended while this plugin worked, so it is off.")
+
+    def methods(self) -> Methods:
+        """The built-in methods and those of the enabled plugins, as they are now."""
+        found = builtin_methods()
+        self.add_to(found)
+        return found
+
+    def note(self, plugin: str, text: str) -> None:
+        """Keep a line for the plugin's author: what it prints, how it failed."""
+        with self._lock:
+            self._logs.setdefault(plugin, deque(maxlen=LOG_LINES)).extend(text.splitlines())
+
+    def log(self, plugin: str) -> tuple[str, ...]:
+        """What was noted of a plugin since the program began, the newest last."""
+        with self._lock:
+            return tuple(self._logs.get(plugin, ()))
 
     def add_to(self, methods: Methods) -> None:
         """Add what all enabled plugins add. What has a name that is taken is passed over: the first one stays."""
@@ -79,6 +102,7 @@ class PluginHost:
         with self._lock:
             self._loaded.pop(plugin, None)
             self._off[plugin] = problem.sentence
+        self.note(plugin, f"{problem.sentence}\n{problem.detail}")
         with contextlib.suppress(StudioError):
             self._store.fail(plugin, problem.sentence)
 
@@ -89,6 +113,7 @@ class PluginHost:
             self._loaded.pop(plugin, None)
             self._loading.pop(plugin, None)
             self._off[plugin] = sentence
+        self.note(plugin, sentence)
         with contextlib.suppress(StudioError):
             self._store.quarantine(plugin, sentence)
 
@@ -121,7 +146,8 @@ class PluginHost:
             # What comes with the program changes with it and needs no consent.
             if not entry.bundled and look_at(entry.folder).digest != self._store.agreed(entry.id):
                 raise PluginFailure(entry.id, f"{entry.name} was not loaded. {CHANGED}")
-            with saying_who(entry.name), kept_random_state(), self.watched(entry.id, entry.name):
+            printed = saying_who(entry.name, lambda line: self.note(entry.id, line))
+            with printed, kept_random_state(), self.watched(entry.id, entry.name):
                 return load(entry.manifest, entry.folder)
         except PluginInterrupted:
             problem = PluginFailure(entry.id, f"{entry.name} could not be loaded: {INTERRUPTED}. It is off.")
