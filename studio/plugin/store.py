@@ -83,6 +83,11 @@ class PluginStore:
         decision = self._ledger.of(plugin)
         return decision.digest if decision else ""
 
+    def i_know(self, plugin: str) -> bool:
+        """Whether the user enabled it although it breaks a promise."""
+        decision = self._ledger.of(plugin)
+        return decision is not None and decision.i_know
+
     def enable(self, plugin: str, digest: str, *, i_know: bool = False) -> PluginEntry:
         """Use a plugin, whose files have the digest that the user agreed to. Takes effect with the next load.
 

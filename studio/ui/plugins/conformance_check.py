@@ -28,11 +28,6 @@ class Checked:
     def passed(self) -> bool:
         return not self.sentence and bool(self.reports) and all(report.passed for report in self.reports)
 
-    @property
-    def broken(self) -> tuple[str, ...]:
-        """The names of what does not keep its promises."""
-        return tuple(report.name for report in self.reports if not report.passed)
-
 
 class ConformanceCheck(QObject):
     """Runs one check at a time; `ended(Checked)` tells what came of it."""
@@ -80,7 +75,9 @@ class ConformanceCheck(QObject):
     def _failed_to_start(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
             why = self._process.errorString()
-            self._tell(Checked(self._plugin, sentence=self.tr("The check could not be started: {why}.").format(why=why)))
+            self._tell(
+                Checked(self._plugin, sentence=self.tr("The check could not be started: {why}.").format(why=why))
+            )
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         process = self._process

@@ -51,6 +51,7 @@ class ConvergencePlot(pyqtgraph.PlotWidget):
         low, high = math.log10(min(*errors, *euler)), math.log10(max(*errors, *euler))
         self.setYRange(low, high, padding=0.12)
         self.setXRange(math.log10(steps[0]), math.log10(steps[-1]), padding=0.12)
+        self.getAxis("left").setTicks([[(place, f"{10**place:.0e}") for place in _marks(low, high)]])
         self.getAxis("bottom").setTicks([[(math.log10(n), str(n)) for n in steps]])
         self.setAccessibleDescription(self.words(report))
 
@@ -85,6 +86,16 @@ class ConvergencePlot(pyqtgraph.PlotWidget):
         font = QFont(self.font())
         font.setPixelSize(px(TYPE_CAPTION))
         return font
+
+
+def _marks(low: float, high: float) -> list[float]:
+    """Where the axis is marked, as logarithms: at powers of ten, between them where there are too few."""
+    decades = [float(n) for n in range(math.floor(low), math.ceil(high) + 1)]
+    inside = [place for place in decades if low <= place <= high]
+    if len(inside) > 1:
+        return inside
+    finer = [decade + math.log10(part) for decade in decades for part in (1, 2, 5)]
+    return [place for place in finer if low <= place <= high]
 
 
 def _pen(colour: str, width: int = 1) -> QPen:

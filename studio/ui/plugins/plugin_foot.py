@@ -14,6 +14,7 @@ from studio.ui.widgets.state import plain_tooltip, set_state
 if TYPE_CHECKING:
     from studio.ui.plugins.plugin_page import PluginView
 
+BUTTON_HEIGHT = 40
 UNUSABLE = (PluginState.INCOMPATIBLE,)
 
 
@@ -61,11 +62,13 @@ class PluginFoot(QWidget):
             return
         on = view.entry.state is PluginState.ENABLED and not view.changed
         broken = view.checked is not None and not view.checked.passed and not on
-        self._read.setVisible(not on and not view.entry.bundled)
-        self._know.setVisible(broken)
+        usable = view.entry.manifest is not None and view.entry.state not in UNUSABLE and view.files is not None
+        self._read.setVisible(usable and not on and not view.entry.bundled)
+        self._know.setVisible(usable and broken)
         self._switch.setText(self.tr("Disable") if on else self.tr("Enable"))
         set_state(self._switch, "kind", "" if on else "primary")
-        self._allow(self._switch, self._why_not_switch(view, on=on, broken=broken))
+        why = self._why_not_switch(view, on=on, broken=broken) if usable else view.sentence
+        self._allow(self._switch, why or ("" if usable else self.tr("It cannot be read.")))
         self._allow(self._remove, self._why_not_remove(view.entry))
         self._allow(self._check, "" if on and not view.checking else self.tr("Only an enabled plugin is tried."))
         known = on or view.changed or view.source
@@ -74,8 +77,6 @@ class PluginFoot(QWidget):
     def _why_not_switch(self, view: PluginView, *, on: bool, broken: bool) -> str:
         if on:
             return ""
-        if view.entry.manifest is None or view.entry.state in UNUSABLE or view.files is None:
-            return view.sentence or self.tr("It cannot be read.")
         if not view.entry.bundled and not self._read.isChecked():
             return self.tr("Read what it is first, and tick that you did.")
         if broken and not self._know.isChecked():
@@ -96,6 +97,7 @@ class PluginFoot(QWidget):
     def _button(self, text: str, act: object) -> QPushButton:
         button = QPushButton(text)
         button.setAutoDefault(False)
+        button.setFixedHeight(px(BUTTON_HEIGHT))
         button.clicked.connect(lambda _=False: act())  # type: ignore[operator]
         return button
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QUrl, Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from studio.plugin.files import PluginFiles
-from studio.plugin.store import PluginEntry
+from studio.plugin.store import PluginEntry, PluginState
 from studio.ui.metrics import px
 from studio.ui.plugins.conformance_check import Checked
 from studio.ui.plugins.plugin_foot import PluginFoot
-from studio.ui.plugins.plugin_words import adds, origin, title
+from studio.ui.plugins.plugin_words import WARNING, adds, origin, title
 from studio.ui.plugins.report_view import ReportView
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
@@ -66,7 +66,9 @@ class PluginPage(QWidget):
         self._origin.setText(origin(entry))
         self._about.setText(manifest.description if manifest else "")
         self._adds.setText(adds(manifest) if manifest else "")
-        self._state.setText(view.sentence)
+        self._state.setText(view.sentence or self._consent(entry))
+        bad = entry.state in WARNING or view.changed
+        set_state(self._state, "tone", "danger" if bad else "")
         for label in (self._about, self._adds, self._state):
             label.setVisible(bool(label.text()))
         self._digest.setText(self.tr("SHA-256 {digest}").format(digest=view.files.digest) if view.files else "")
@@ -87,6 +89,11 @@ class PluginPage(QWidget):
         """The sentence about its state, "" where there is none."""
         return self._state.text()
 
+    def words(self) -> str:
+        """All that is said of it, for tests and for reading aloud."""
+        labels = (self._title, self._origin, self._about, self._adds, self._state, self._digest, self._folder)
+        return "\n".join([*(label.text() for label in labels), self._files.toPlainText(), self._log.toPlainText()])
+
     def open_folder(self, folder: str) -> None:
         """Show a folder in the file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
@@ -100,6 +107,9 @@ class PluginPage(QWidget):
         else:
             self.report.show_reports(checked.reports, checked.sentence)
 
+    def _consent(self, entry: PluginEntry) -> str:
+        return self.tr("It is not used before you enable it.") if entry.state is PluginState.FOUND else ""
+
     def _file_list(self, files: PluginFiles | None) -> str:
         if files is None:
             return self.tr("The files cannot be read.")
@@ -107,7 +117,6 @@ class PluginPage(QWidget):
 
     def _lay_out(self) -> None:
         self._title.setProperty("role", "heading")
-        set_state(self._state, "tone", "danger")
         for label in (self._origin, self._digest, self._folder, self._about, self._adds):
             label.setProperty("role", "secondary")
         for label in (self._about, self._adds, self._state):

@@ -70,9 +70,11 @@ def adds(manifest: Manifest) -> str:
 
 
 def row_text(entry: PluginEntry) -> str:
-    """The second line of a row: why it is not used, or what it adds."""
+    """The second line of a row: why it is not used, or what it is."""
     if entry.sentence:
         return entry.sentence
+    if entry.manifest and entry.manifest.description:
+        return " ".join(entry.manifest.description.split())
     return ", ".join(part.title for part in entry.manifest.contributions) if entry.manifest else ""
 
 

@@ -102,6 +102,14 @@ class PluginsController(QObject):
         """Try it anew."""
         self._begin_check(plugin)
 
+    def check_of(self, plugin: str) -> Checked | None:
+        """What its check came to, None as long as there is none."""
+        return self._checked.get(plugin)
+
+    @property
+    def is_checking(self) -> bool:
+        return self._check is not None and bool(self._check.plugin)
+
     def shut_down(self) -> None:
         """Nothing is installed or tried any more."""
         self._background.shut_down()
@@ -169,7 +177,6 @@ class PluginsController(QObject):
         self.refresh()
         self._shown().search.clear()
         self._shown().choose(entry.id)
-        self._shown().toast.tell(self.tr("{name} is installed. It is not used before you enable it.").format(name=entry.name))
 
     def _remove(self, plugin: str) -> None:
         try:
@@ -196,19 +203,14 @@ class PluginsController(QObject):
             self._host.note(checked.plugin, checked.printed)
         entry = self._host.store.entry(checked.plugin)
         if entry.state is PluginState.ENABLED and not checked.passed and not self._host.store.i_know(entry.id):
-            why = checked.sentence or self.tr("{methods} breaks a promise.").format(methods=", ".join(checked.broken))
+            why = checked.sentence or self.tr("It breaks a promise: see its report.")
             sentence = self.tr("{name} stays off. {why}").format(name=entry.name, why=why)
             self._host.failed(entry.id, PluginFailure(entry.id, sentence))
         self.refresh()
 
     def _take_methods(self) -> None:
         """Offer in the form what is there now."""
-        now = self._host.methods()
-        before = [info for kind in _kinds(self._methods) for info in kind.infos()]
-        self._methods.samplers.replace(now.samplers.by_name().values())
-        self._methods.spacings.replace(now.spacings.by_name().values())
-        self._methods.guidance.replace(now.guidance.by_name().values())
-        if before != [info for kind in _kinds(self._methods) for info in kind.infos()]:
+        if self._methods.take_over(self._host.methods()):
             self._window.form.methods_changed.emit()
 
     def _follow(self, event: JobEvent) -> None:
@@ -260,7 +262,3 @@ class PluginsController(QObject):
 
     def _refuse(self, sentence: str) -> None:
         self._shown().banner.tell("danger", sentence)
-
-
-def _kinds(methods: Methods) -> tuple[object, ...]:
-    return methods.samplers, methods.spacings, methods.guidance

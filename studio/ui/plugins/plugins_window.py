@@ -27,7 +27,6 @@ from studio.ui.plugins.plugin_page import PluginPage, PluginView
 from studio.ui.plugins.plugins_model import ENTRY, PluginsModel
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.state import plain_tooltip
-from studio.ui.widgets.toast import Toast
 
 WIDTH, HEIGHT, LIST = 880, 560, 312
 
@@ -56,7 +55,6 @@ class PluginsWindow(QWidget):
         self._pages = QStackedWidget()
         self._lay_out()
         self.banner = Banner(self.page)
-        self.toast = Toast(self.page)
         self._connect()
         self.resize(px(WIDTH), px(HEIGHT))
 

@@ -23,9 +23,10 @@ class ReportView(QScrollArea):
         self._reports: tuple[Report, ...] = ()
         self._chooser = Combo()
         self._chooser.setAccessibleName(self.tr("Method"))
-        self._summary, self._said = QLabel(), QLabel()
+        self._summary, self._facts, self._said = QLabel(), QLabel(), QLabel()
         self._summary.setProperty("role", "heading")
-        self._said.setProperty("role", "secondary")
+        for label in (self._facts, self._said):
+            label.setProperty("role", "secondary")
         self._sheet = QWidget()
         self._findings: QWidget | None = None
         self._plot: QWidget | None = None
@@ -57,13 +58,13 @@ class ReportView(QScrollArea):
         return "\n".join(label.text() for label in labels if label.text())
 
     def _lay_out(self) -> None:
-        for label in (self._summary, self._said):
+        for label in (self._summary, self._facts, self._said):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self._column = QVBoxLayout(self._sheet)
         self._column.setContentsMargins(0, px(12), px(12), px(12))
         self._column.setSpacing(px(8))
-        for widget in (self._said, self._chooser, self._summary):
+        for widget in (self._said, self._chooser, self._summary, self._facts):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         self.setWidgetResizable(True)
@@ -78,13 +79,15 @@ class ReportView(QScrollArea):
                 part.deleteLater()
         self._findings = self._plot = None
         number = max(self._chooser.currentIndex(), 0)
-        self._summary.setVisible(bool(self._reports))
+        for label in (self._summary, self._facts):
+            label.setVisible(bool(self._reports))
         if not self._reports:
             return
         report = self._reports[number]
-        self._summary.setText(self._summed_up(report))
+        self._summary.setText(self.tr("Keeps its promises") if report.passed else self.tr("Breaks a promise"))
+        self._facts.setText(self._measured(report))
         self._findings = _list_of(report.findings)
-        self._column.insertWidget(3, self._findings)
+        self._column.insertWidget(4, self._findings)
         if len(report.errors) > 1 and all(math.isfinite(error) for _, error in report.errors):
             from studio.ui.plugins.convergence_plot import ConvergencePlot  # takes a while to load
 
@@ -93,15 +96,17 @@ class ReportView(QScrollArea):
             self._plot = plot
             self._column.insertWidget(4, plot)
 
-    def _summed_up(self, report: Report) -> str:
-        parts = [self.tr("Keeps its promises") if report.passed else self.tr("Breaks a promise")]
+    def _measured(self, report: Report) -> str:
+        parts = []
         if report.order is not None:
-            parts.append(self.tr("order {order}").format(order=f"{report.order:.2f}"))
-        if math.isfinite(report.calls) and report.calls:
-            parts.append(self.tr("{calls} network calls a step").format(calls=f"{report.calls:.3g}"))
-        if math.isfinite(report.slower) and report.slower:
-            parts.append(self.tr("{times} times as long as DDIM").format(times=f"{report.slower:.2g}"))
-        return ", ".join(parts)
+            parts.append(self.tr("Order {order}.").format(order=f"{report.order:.2f}"))
+        if math.isfinite(report.calls):
+            parts.append(self.tr("Network calls a step: {calls}.").format(calls=f"{report.calls:.3g}"))
+        if math.isfinite(report.slower):
+            parts.append(
+                self.tr("A step takes {times} times as long as one of DDIM.").format(times=f"{report.slower:.2g}")
+            )
+        return " ".join(parts)
 
 
 def _list_of(findings: Sequence[Finding]) -> QWidget:
