@@ -75,6 +75,10 @@ def no_noise() -> Tensor:
     raise AssertionError("a deterministic step drew noise")
 
 
+def no_path(start: NoiseLevel, end: NoiseLevel) -> Tensor:
+    raise AssertionError("a sampler that needs no path asked for one")
+
+
 def drawing(seed: int, like: Tensor) -> Callable[[], Tensor]:
     """Draws of one seed in the shape and dtype of `like`."""
     generator = torch.Generator().manual_seed(seed)
@@ -95,7 +99,7 @@ def walk(
     states = [x]
     memory: Memory | None = None
     for index in range(grid.steps):
-        run = Run(grid, index, chosen, schedule, noise)
+        run = Run(grid, index, chosen, schedule, noise, no_path)
         step = sampler.step(states[-1], grid.levels[index], grid.levels[index + 1], denoiser, run, memory)
         states.append(step.x)
         memory = step.memory
