@@ -7,7 +7,12 @@ from functools import cache
 from typing import Any
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, KDPM2DiscreteScheduler
+from diffusers import (
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    KDPM2DiscreteScheduler,
+    UniPCMultistepScheduler,
+)
 from torch import Tensor
 
 from studio import paths as places
@@ -22,6 +27,7 @@ from studio.sampling.schedule import CLEAN, NoiseLevel, from_betas, scaled_linea
 SCHEDULE = from_betas(scaled_linear_betas())
 SD = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
 SHAPE = (2, 4, 8, 8)
+WALKS_X = (DPMSolverMultistepScheduler, UniPCMultistepScheduler)
 FOLDERS = sorted(path.parent for path in places.plugins().glob("*/plugin.toml"))
 
 
@@ -63,14 +69,14 @@ def walk(
 class Theirs:
     """A scheduler of diffusers in float64, walked with the same denoiser.
 
-    It walks `y = x/alpha`, except DPM-Solver, which walks x. Of two calls a step only the states after both are told.
+    It walks `y = x/alpha`, except those in `WALKS_X`. Of two calls a step only the states after both are told.
     """
 
     def __init__(self, scheduler: Any, steps: int) -> None:
         self.scheduler = scheduler
         scheduler.set_timesteps(steps)
         scheduler.sigmas = scheduler.sigmas.double()
-        self.scaled = not isinstance(scheduler, DPMSolverMultistepScheduler)
+        self.scaled = not isinstance(scheduler, WALKS_X)
         ratios = list(dict.fromkeys(scheduler.sigmas.tolist()))
         self.levels = tuple(level(ratio) for ratio in ratios)
 
