@@ -38,8 +38,8 @@ def report(name: str) -> Report:
 
 
 NAMES = [entry.name for folder in FOLDERS for entry in read_manifest(folder).samplers]
-ORDERS = {"euler": 1.0, "ddim": 1.0, "heun": 2.0, "dpm2": 2.0, "dpmpp_2m": 2.0, "rk4": 4.0}
-CALLS = {"heun": 2, "dpm2": 2, "rk4": 4, "dpmpp_2s_ancestral": 2, "dpmpp_sde": 2}
+ORDERS = {"euler": 1.0, "ddim": 1.0, "heun": 2.0, "dpm2": 2.0, "dpmpp_2m": 2.0, "rk4": 4.0, "unipc": 3.0}
+CALLS = {"heun": 2, "dpm2": 2, "rk4": 4, "dpmpp_2s_ancestral": 2, "dpmpp_sde": 2, "predictor_corrector": 2}
 
 
 def test_all_are_there_and_on(own_home):

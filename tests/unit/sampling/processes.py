@@ -21,6 +21,7 @@ from studio.sampling.schedule import (
     linear_betas,
     rectified_flow,
     scaled_linear_betas,
+    sub_vp,
     variance_exploding,
 )
 
@@ -32,6 +33,7 @@ SCHEDULES: Mapping[str, NoiseSchedule] = MappingProxyType(
         "zero_snr": from_betas(scaled_linear_betas(), zero_terminal_snr=True),
         "offset": replace(from_betas(scaled_linear_betas()), steps_offset=1, set_alpha_to_one=False),
         "ve": variance_exploding(),
+        "sub_vp": sub_vp(),
         "flow": rectified_flow(),
         "flow_shifted": rectified_flow(shift=3.0),
     }
