@@ -20,6 +20,7 @@ from tests.unit.cli.processes import ROOT, ask, environment
 from tests.unit.plugin import kit
 
 BUNDLED = [
+    "diffusers_schedulers",
     "dpm2",
     "dpmpp_2m",
     "dpmpp_2s_ancestral",

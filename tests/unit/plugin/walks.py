@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 from diffusers import (
+    DEISMultistepScheduler,
     DPMSolverMultistepScheduler,
+    DPMSolverSinglestepScheduler,
     EulerAncestralDiscreteScheduler,
     KDPM2DiscreteScheduler,
     UniPCMultistepScheduler,
@@ -27,7 +29,12 @@ from studio.sampling.schedule import CLEAN, NoiseLevel, from_betas, scaled_linea
 SCHEDULE = from_betas(scaled_linear_betas())
 SD = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
 SHAPE = (2, 4, 8, 8)
-WALKS_X = (DPMSolverMultistepScheduler, UniPCMultistepScheduler)
+WALKS_X = (
+    DEISMultistepScheduler,
+    DPMSolverMultistepScheduler,
+    DPMSolverSinglestepScheduler,
+    UniPCMultistepScheduler,
+)
 FOLDERS = sorted(path.parent for path in places.plugins().glob("*/plugin.toml"))
 
 
