@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.plugin.api import (
@@ -36,7 +37,9 @@ from studio.plugin.api import (
     Step,
 )
 
+Numbers = NDArray[np.float64]
 ON_X0 = {"prediction_type": "sample"}
+BETA_LEAST = 1e-6
 MULTISTEP = ("model_outputs", "lower_order_nums")
 # Methods of two calls, whose list of levels is made from what `_convert_to_karras` gives.
 INTERLEAVED = {"use_karras_sigmas": True}
@@ -143,15 +146,16 @@ def _copied(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
-def _kept_variance(ratios: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _kept_variance(ratios: Numbers) -> Numbers:
     """`ᾱ = 1 / (1 + r²)`."""
-    return 1.0 / (1.0 + ratios**2)
+    kept: Numbers = 1.0 / (1.0 + ratios**2)
+    return kept
 
 
-def _betas(ratios: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """`β_t = 1 - ᾱ_t / ᾱ_(t-1)`."""
+def _betas(ratios: Numbers) -> Numbers:
+    """`β_t = 1 - ᾱ_t / ᾱ_(t-1)`. Not below what float32 tells from 0: the levels themselves are given besides."""
     kept = _kept_variance(ratios)
-    return 1.0 - kept / np.concatenate([[1.0], kept[:-1]])
+    return np.maximum(1.0 - kept / np.concatenate([[1.0], kept[:-1]]), BETA_LEAST)
 
 
 def _chosen(options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:

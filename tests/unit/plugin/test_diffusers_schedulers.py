@@ -1,4 +1,4 @@
-"""Schedulers of diffusers on the grid's levels: step by step what they do by themselves, for every family of schedules."""
+"""Schedulers of diffusers on the grid's levels: step by step as by themselves, in every family of schedules."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ def test_step_by_step_it_is_the_scheduler_by_itself(name, karras):
     expected = [*theirs.states(x, noises(5))]
     found = [*walk(samplers()[name], x, theirs.levels, noises(5))]
     worst = max(float((mine - other).abs().max()) for mine, other in zip(found, expected, strict=True))
-    print("DIFF", name, karras, worst)
     assert worst < TOLERANCE
 
 
@@ -76,7 +75,6 @@ def test_deis_is_the_scheduler_by_itself_until_its_end(order):
     expected = [*theirs.states(x, noises(5))]
     found = [*walk(samplers()["diffusers_deis"], x, (*theirs.levels, CLEAN), noises(5), order=order)]
     worst = max(float((mine - other).abs().max()) for mine, other in zip(found[:-1], expected, strict=True))
-    print("DIFF deis", order, worst)
     assert worst < TOLERANCE
 
 
@@ -91,7 +89,6 @@ def test_pndm_is_the_scheduler_by_itself():
         states.append(sample)
     found = [*walk(samplers()["diffusers_pndm"], x, (*levels, CLEAN), noises(5))]
     worst = max(float((mine - other).abs().max()) for mine, other in zip(found, states[1:], strict=True))
-    print("DIFF pndm", worst)
     assert worst < TOLERANCE
 
 
@@ -124,7 +121,7 @@ def test_ddpm_is_our_own_with_the_noise_of_its_generators():
         torch.testing.assert_close(mine, x, rtol=0, atol=1e-9)
 
 
-def ended(sampler: Sampler, schedule: NoiseSchedule, levels: tuple[NoiseLevel, ...]) -> Tensor:
+def ended(sampler: Sampler, schedule: NoiseSchedule, levels: tuple[NoiseLevel, ...], **given: Any) -> Tensor:
     """The last state, from pure noise at the first level."""
     generator, memory = noises(1), None
     shape: tuple[int, ...] = (2, 4, 24, 24)
@@ -133,7 +130,7 @@ def ended(sampler: Sampler, schedule: NoiseSchedule, levels: tuple[NoiseLevel, .
         return torch.randn(shape, generator=generator)
 
     x = levels[0].alpha * 0.5 + float(np.hypot(levels[0].alpha * 0.3, levels[0].sigma)) * draw()
-    options = sampler.info.resolve({})
+    options = sampler.info.resolve(given)
     memory: Memory | None
     for index, (level, next_level) in enumerate(pairwise(levels)):
         run = Run(TimestepGrid(levels), index, options, schedule, draw, no_path)
@@ -148,7 +145,15 @@ def test_it_draws_the_data_in_every_family(name, family):
     schedule = SCHEDULES[family]
     levels = (*(schedule.at(float(ratio)) for ratio in np.geomspace(30.0, 0.03, 40)), CLEAN)
     found = ended(samplers()[name], schedule, levels)
-    print("FAM", name, family, float(found.mean()), float(found.std()))
+    assert float(found.mean()) == pytest.approx(0.5, abs=0.03)
+    assert float(found.std()) == pytest.approx(0.3, rel=0.15)
+
+
+def test_dpm_multistep_with_fresh_noise_draws_the_data_too():
+    levels = (*(SCHEDULE.at(float(ratio)) for ratio in np.geomspace(14.0, 0.03, 40)), CLEAN)
+    found = ended(samplers()["diffusers_dpm_multistep"], SCHEDULE, levels, algorithm="sde-dpmsolver++")
+    plain = ended(samplers()["diffusers_dpm_multistep"], SCHEDULE, levels)
+    assert not torch.allclose(found, plain)
     assert float(found.mean()) == pytest.approx(0.5, abs=0.03)
     assert float(found.std()) == pytest.approx(0.3, rel=0.15)
 
