@@ -67,7 +67,7 @@ class OptionEntry(_Part):
     default: bool | int | float | str
     minimum: Bound = 0.0
     maximum: Bound = 1.0
-    choices: tuple[tuple[str, str], ...] = Field(default=(), strict=False)
+    choices: tuple[Annotated[tuple[str, str], Field(strict=False)], ...] = Field(default=(), strict=False)
     description: Line = ""
 
     @model_validator(mode="after")

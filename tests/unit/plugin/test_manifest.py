@@ -81,6 +81,12 @@ def option(name: str = "much", kind: str = "float", default: str = "0.5", more: 
     return kit.manifest() + OPTION.format(name=name, kind=kind, default=default, more=more)
 
 
+def test_an_option_with_choices(tmp_path):
+    text = option(kind="choice", default='"a"', more='choices = [["a", "A"], ["b", "B"]]')
+    (entry,) = read(tmp_path, text).samplers[0].options
+    assert entry.option().choices == (("a", "A"), ("b", "B"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
