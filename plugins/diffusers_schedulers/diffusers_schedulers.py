@@ -155,7 +155,8 @@ def _kept_variance(ratios: Numbers) -> Numbers:
 def _betas(ratios: Numbers) -> Numbers:
     """`β_t = 1 - ᾱ_t / ᾱ_(t-1)`. Not below what float32 tells from 0: the levels themselves are given besides."""
     kept = _kept_variance(ratios)
-    return np.maximum(1.0 - kept / np.concatenate([[1.0], kept[:-1]]), BETA_LEAST)
+    betas: Numbers = np.maximum(1.0 - kept / np.concatenate([[1.0], kept[:-1]]), BETA_LEAST)
+    return betas
 
 
 def _chosen(options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
