@@ -12,7 +12,7 @@ import torch
 from studio.errors import NotFinite, OutOfMemory, RefusedFile, StudioError
 from studio.image import Image
 from studio.models.catalog import ModelCatalog
-from studio.models.device import Placement, is_out_of_memory
+from studio.models.device import Placement, is_out_of_memory, keep_float32_exact
 from studio.models.families.stable_diffusion import Parts, StableDiffusion
 from studio.models.json_file import read_json_object
 from studio.models.model import Model, ModelFacts
@@ -63,6 +63,7 @@ def load_model(path: Path, placement: Placement, name: str | None = None) -> Mod
     Raises `RefusedFile` for a folder or weight file that is not accepted, `OutOfMemory` where it does not fit.
     """
     folder = check_model_folder(path)
+    keep_float32_exact(placement)
     # The libraries draw weights that are missing, before these are refused: not from the state that others may use.
     with _refusing(folder.name), torch.random.fork_rng(devices=[]):
         return _load_stable_diffusion(folder, placement, name or folder.name)

@@ -21,8 +21,8 @@ from torch import Tensor
 from studio.plugin.gaussian import GaussianDenoiser
 from studio.plugin.loader import load
 from studio.plugin.manifest import read_manifest
+from studio.plugin.random_state import kept_random_state
 from studio.plugin.report import Finding, Report
-from studio.plugin.watching import kept_random_state
 from studio.sampling.ddim import DDIM
 from studio.sampling.grid import TimestepGrid
 from studio.sampling.noise import BatchNoise, ImageNoise

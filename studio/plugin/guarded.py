@@ -58,7 +58,8 @@ class _Guard:
 
         `raised` gives what the network raised meanwhile, which is not its fault: a cancel, memory that is full.
         """
-        from studio.plugin.watching import is_nobodys_fault, kept_random_state, saying_who
+        from studio.plugin.random_state import kept_random_state
+        from studio.plugin.watching import is_nobodys_fault, saying_who
 
         found = _Found()
         try:

@@ -138,7 +138,8 @@ class PluginHost:
             raise PluginFailure(entry.id, f"{entry.name} is not enabled. {why}".strip())
 
     def _load(self, entry: PluginEntry) -> Loaded:
-        from studio.plugin.watching import kept_random_state, saying_who
+        from studio.plugin.random_state import kept_random_state
+        from studio.plugin.watching import saying_who
 
         self._check_is_on(entry)
         assert entry.manifest is not None

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -135,38 +133,6 @@ def is_nobodys_fault(problem: BaseException) -> bool:
         return True
     said = str(problem).lower()
     return isinstance(problem, RuntimeError) and any(words in said for words in _NO_MEMORY_WORDS)
-
-
-@dataclass
-class RandomState:
-    """`problem` says whose random state was changed, "" if nobody's was. It stands when the context has ended."""
-
-    problem: str = ""
-
-
-@contextmanager
-def kept_random_state() -> Iterator[RandomState]:
-    """Afterwards the global random states are what they were: the next picture must not depend on a plugin."""
-    told, drawn = RandomState(), []
-    of_torch, of_numpy, of_python = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    try:
-        yield told
-    finally:
-        if not torch.equal(of_torch, torch.get_rng_state()):
-            torch.set_rng_state(of_torch)
-            drawn.append("torch")
-        if not _same_numpy(of_numpy, np.random.get_state()):
-            np.random.set_state(of_numpy)
-            drawn.append("numpy")
-        if of_python != random.getstate():
-            random.setstate(of_python)
-            drawn.append("Python")
-        if drawn:
-            told.problem = f"it changed the global random state of {' and '.join(drawn)}; run.noise() is there for that"
-
-
-def _same_numpy(one: Any, other: Any) -> bool:
-    return bool(one[0] == other[0] and np.array_equal(one[1], other[1]) and one[2:] == other[2:])
 
 
 class _Named(io.TextIOBase):
