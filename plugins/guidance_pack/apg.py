@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from reverie_plugins.guidance_pack.arithmetic import precise, share, shifted
+from reverie_plugins.guidance_pack.arithmetic import difference, precise, share, shifted
 from torch import Tensor
 
 from studio.plugin.api import GuidanceContext, GuidanceInfo, Memory, NoiseLevel, Option, Prediction
@@ -49,7 +49,7 @@ class AdaptiveProjected:
         memory: Memory | None,
     ) -> tuple[Prediction, Memory | None]:
         options = context.options
-        change = cond.x0 - uncond.x0
+        change = difference(cond, uncond, level)
         if memory is not None:
             change = change + float(options["momentum"]) * memory["change"]
         update = projected(shortened(change, float(options["threshold"])), cond.x0, float(options["parallel"]))

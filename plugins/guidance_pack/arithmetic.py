@@ -19,6 +19,16 @@ def shifted(pair: Prediction, change: Tensor, level: NoiseLevel) -> Prediction:
     return Prediction(pair.x0 + change, pair.eps - (level.alpha / level.sigma) * change, pair.variance)
 
 
+def difference(one: Prediction, other: Prediction, level: NoiseLevel) -> Tensor:
+    """x0 of one less x0 of the other, of predictions at one state, from all that both say.
+
+    `-sigma (alpha Δeps - sigma Δx0) / (alpha² + sigma²)` is Δx0 where `alpha Δx0 + sigma Δeps = 0`. With little noise
+    Δx0 itself is small beside x0 and lost in half precision, with much noise Δeps is; this keeps its digits in both.
+    """
+    output = level.alpha * (one.eps - other.eps) - level.sigma * (one.x0 - other.x0)
+    return output * (-level.sigma / (level.alpha**2 + level.sigma**2))
+
+
 def precise(x: Tensor) -> Tensor:
     """The same numbers in a precision in which sums over a picture are good."""
     return x if x.dtype == torch.float64 else x.float()

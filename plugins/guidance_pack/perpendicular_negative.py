@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reverie_plugins.guidance_pack.arithmetic import guided, precise, share
+from reverie_plugins.guidance_pack.arithmetic import difference, guided, precise, share, shifted
 from torch import Tensor
 
 from studio.plugin.api import GuidanceContext, GuidanceInfo, Memory, NoiseLevel, Option, Prediction
@@ -12,8 +12,7 @@ class PerpendicularNegative:
     """With `p = eps_c - eps_0` and `n = eps_n - eps_0`: `eps_0 + s (p - w (n - p <n, p>/<p, p>))`; x0 likewise.
 
     eps_0 is the prediction for no words and eps_n that for the negative prompt. Without a negative prompt n is 0, and
-    it is plain classifier-free guidance; with w = 0 it is that too, as if there were none. The differences of x0 are
-    those of eps times one number, so p has the same share in n; it is taken from x0, which differs at pure noise too.
+    it is plain classifier-free guidance; with w = 0 it is that too, as if there were none.
     """
 
     info = GuidanceInfo(
@@ -39,9 +38,7 @@ class PerpendicularNegative:
         memory: Memory | None,
     ) -> tuple[Prediction, Memory | None]:
         nothing = uncond if context.wordless is None else context.wordless()
-        plain = guided(cond, nothing, scale)
-        away = scale * float(context.options["weight"])
-        common = share(precise(uncond.x0 - nothing.x0), precise(cond.x0 - nothing.x0)).to(x.dtype)
-        x0 = plain.x0 - away * ((uncond.x0 - nothing.x0) - common * (cond.x0 - nothing.x0))
-        eps = plain.eps - away * ((uncond.eps - nothing.eps) - common * (cond.eps - nothing.eps))
-        return Prediction(x0, eps, cond.variance), memory
+        towards, away = difference(cond, nothing, level), difference(uncond, nothing, level)
+        common = share(precise(away), precise(towards)).to(x.dtype)
+        change = -scale * float(context.options["weight"]) * (away - common * towards)
+        return shifted(guided(cond, nothing, scale), change, level), memory

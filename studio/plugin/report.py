@@ -1,8 +1,12 @@
-"""What the conformance test has to say of a sampler: plain data."""
+"""What the conformance test has to say of a sampler, a spacing or a guidance rule: plain data."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["sampler", "spacing", "guidance"]
 
 
 @dataclass(frozen=True)
@@ -16,17 +20,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All findings on one sampler. `errors` holds (steps, error) of the analytic Gaussian, empty for a stochastic one.
+    """All findings on one contribution of a plugin. What does not apply to its kind is empty, None or not a number.
 
-    `calls` are network calls a step; `slower` is the time of a step in that of DDIM with the same denoiser.
+    `errors` holds (steps, error) of the analytic Gaussian, empty for a stochastic sampler. `calls` are network calls a
+    step, of a guidance rule those of its own. `slower` is the time of a step in that of DDIM with the same denoiser, of
+    a guidance rule in that of classifier-free guidance with the same predictions.
     """
 
-    sampler: str
+    name: str
+    kind: Kind
     findings: tuple[Finding, ...]
-    errors: tuple[tuple[int, float], ...]
-    order: float | None
-    calls: float
-    slower: float
+    errors: tuple[tuple[int, float], ...] = ()
+    order: float | None = None
+    calls: float = math.nan
+    slower: float = math.nan
 
     @property
     def passed(self) -> bool:

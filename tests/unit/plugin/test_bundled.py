@@ -1,7 +1,8 @@
-"""The bundled samplers: what every sampler promises, the order of their theory, and the steps of other programs."""
+"""What is bundled: what each kind promises, the order of a sampler's theory, and the steps of other programs."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -49,11 +50,19 @@ def samplers() -> dict[str, Sampler]:
 
 
 @cache
+def others() -> dict[str, Any]:
+    """All bundled spacings and guidance rules by their names, as their own code gives them."""
+    loaded = [load(read_manifest(folder), folder) for folder in FOLDERS]
+    return {method.info.name: method for one in loaded for method in (*one.spacings, *one.guidance)}
+
+
+@cache
 def report(name: str) -> Report:
     return conformance({"ddim": DDIM(), "euler": Euler(), **samplers()}[name])
 
 
 NAMES = [entry.name for folder in FOLDERS for entry in read_manifest(folder).samplers]
+OTHERS = [entry.name for folder in FOLDERS for entry in read_manifest(folder).contributions if entry.name not in NAMES]
 ORDERS = {"euler": 1.0, "ddim": 1.0, "heun": 2.0, "dpm2": 2.0, "dpmpp_2m": 2.0, "rk4": 4.0}
 CALLS = {"heun": 2, "dpm2": 2, "rk4": 4, "dpmpp_2s_ancestral": 2, "dpmpp_sde": 2}
 
@@ -71,6 +80,13 @@ def test_it_keeps_what_a_sampler_promises(name):
     found = report(name)
     assert found.passed, [finding for finding in found.findings if not finding.good]
     assert found.calls == pytest.approx((CALLS.get(name, 1) * 7 + 1) / 8) or name == "rk45"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_it_keeps_what_a_spacing_or_a_guidance_rule_promises(name):
+    found = conformance(others()[name])
+    assert found.passed, [finding for finding in found.findings if not finding.good]
+    assert math.isnan(found.calls) or found.calls == (1.0 if name == "perpendicular_negative" else 0.0)
 
 
 @pytest.mark.parametrize("name", ORDERS)

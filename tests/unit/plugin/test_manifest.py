@@ -81,6 +81,14 @@ def option(name: str = "much", kind: str = "float", default: str = "0.5", more: 
     return kit.manifest() + OPTION.format(name=name, kind=kind, default=default, more=more)
 
 
+def test_choices_are_pairs_of_a_value_and_its_title(tmp_path):
+    found = read(tmp_path, option(kind="choice", default='"b"', more='choices = [["a", "An a"], ["b", "A b"]]'))
+    (choice,) = found.samplers[0].info().options
+    assert choice.choices == (("a", "An a"), ("b", "A b"))
+    for wrong in ('["a"]', '["a", "A", "a"]', '["a", 1]', '"ab"'):
+        assert "choices" in told(tmp_path, option(kind="choice", default='"a"', more=f"choices = [{wrong}]"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
