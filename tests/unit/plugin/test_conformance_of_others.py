@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from studio.sampling.denoiser import Prediction
 from studio.sampling.grid import SPACINGS, Spacing, trailing
 from studio.sampling.info import GuidanceInfo, Option, SpacingInfo
 from studio.sampling.schedule import CLEAN
+from tests.unit.plugin import kit
 
 
 class Rule:
@@ -204,47 +204,8 @@ def test_the_built_in_spacings_keep_them(name):
     assert (report.kind, report.name) == ("spacing", name)
 
 
-MANIFEST = """\
-id = "three"
-name = "Three"
-version = "1.0.0"
-api = "1.0"
-entry = "three:CONTRIBUTIONS"
-samplers = [{ name = "euler", title = "Euler" }]
-spacings = [{ name = "late", title = "Late" }]
-guidance = [{ name = "plain", title = "Plain" }]
-"""
-CODE = """\
-from studio.plugin.api import GuidanceInfo, Prediction, SamplerInfo, Spacing, SpacingInfo, Step
-
-class Sampler:
-    info = SamplerInfo("euler", "Euler", "")
-    def step(self, x, level, next_level, denoiser, run, memory):
-        pair = denoiser(x, level)
-        return Step(next_level.alpha * pair.x0 + next_level.sigma * pair.eps, pair.x0)
-
-class Rule:
-    info = GuidanceInfo("plain", "Plain")
-    def combine(self, x, level, cond, uncond, scale, context, memory):
-        return cond, memory
-
-def late(schedule, n, fractional):
-    return [schedule.level(i * (len(schedule) // n)) for i in reversed(range(n))]
-
-CONTRIBUTIONS = (Rule(), Sampler(), Spacing(SpacingInfo("late", "Late"), late))
-"""
-
-
-def written(place: Path, code: str = CODE) -> Path:
-    folder = place / "three"
-    folder.mkdir()
-    (folder / "plugin.toml").write_text(MANIFEST, encoding="utf-8")
-    (folder / "three.py").write_text(code, encoding="utf-8")
-    return folder
-
-
 def test_all_that_a_folder_adds_is_tried(tmp_path):
-    reports = conformance_of(written(tmp_path))
+    reports = conformance_of(kit.write_three(tmp_path))
     assert [(report.kind, report.name, report.passed) for report in reports] == [
-        ("sampler", "euler", True), ("spacing", "late", True), ("guidance", "plain", True),
+        ("sampler", "firm", True), ("spacing", "late", True), ("guidance", "plain", True),
     ]  # fmt: skip
