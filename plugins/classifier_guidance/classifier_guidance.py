@@ -105,7 +105,7 @@ class Classifier:
                 description="What it pulls towards.",
             ),
             Option(
-                "pull", "Pull", "float", 3.0, 0.0, 50.0,
+                "pull", "Pull", "float", 3.0, 0.0, 30.0,
                 description="How strongly: 0 is not at all, 1 is what the classifier believes, more makes it surer.",
             ),
         ),

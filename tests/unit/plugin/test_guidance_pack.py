@@ -14,7 +14,7 @@ from torch import Tensor
 from studio.sampling.ddim import DDIM
 from studio.sampling.denoiser import Parametrisation, Prediction, network_output
 from studio.sampling.grid import TimestepGrid
-from studio.sampling.sampler import Memory, Run
+from studio.sampling.sampler import Run
 from studio.sampling.schedule import CLEAN, NoiseLevel
 from tests.unit.plugin.guided import SCHEDULES, SHAPE, Call, assert_same, normal, rules
 
