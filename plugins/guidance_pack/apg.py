@@ -15,7 +15,8 @@ class AdaptiveProjected:
     d∥ is the part of d along x0_c, which makes it stronger and no truer, d⊥ the rest; η is `parallel`, β `momentum`, r
     `threshold`. r is compared with the root mean square of d, so that it means the same at every size: the norm of the
     paper divided by the root of the number of values. d before it is made shorter is remembered. With η = 1, β = 0 and
-    r = 0, which stands for no limit, it is plain classifier-free guidance. eps follows x0.
+    r = 0, which stands for no limit, it is plain classifier-free guidance. eps follows x0. The paper takes β = -0.5 in
+    many steps; in few ones d falls so fast that the one before outweighs it, so none is the default.
     """
 
     info = GuidanceInfo(
@@ -28,12 +29,12 @@ class AdaptiveProjected:
                 description="How much is kept of what only makes the picture stronger; 1 is all.",
             ),
             Option(
-                "threshold", "Largest change", "float", 0.25, 0.0, 10.0,
+                "threshold", "Largest change", "float", 0.1, 0.0, 10.0,
                 description="Of the prompt against no prompt, as root mean square; 0 is no limit.",
             ),
             Option(
-                "momentum", "Momentum", "float", -0.5, -0.95, 0.95,
-                description="Of the steps before; below 0 it turns away from them, 0 forgets them.",
+                "momentum", "Momentum", "float", 0.0, -0.95, 0.95,
+                description="Of the steps before; below 0 turns away from them and needs many steps.",
             ),
         ),
     )  # fmt: skip

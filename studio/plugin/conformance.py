@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from studio.plugin.conformance_rule import rule_report
 from studio.plugin.conformance_sampler import sampler_report
@@ -12,6 +13,7 @@ from studio.plugin.manifest import read_manifest
 from studio.plugin.report import Report
 from studio.sampling.grid import Spacing
 from studio.sampling.guidance_rule import GuidanceRule
+from studio.sampling.info import GuidanceInfo
 from studio.sampling.sampler import Sampler
 
 
@@ -19,7 +21,9 @@ def conformance(method: Sampler | GuidanceRule | Spacing) -> Report:
     """Try everything. Raises nothing that the method raises: that is a finding."""
     if isinstance(method, Spacing):
         return spacing_report(method)
-    return rule_report(method) if hasattr(method, "combine") else sampler_report(method)
+    if isinstance(method.info, GuidanceInfo):
+        return rule_report(cast(GuidanceRule, method))
+    return sampler_report(cast(Sampler, method))
 
 
 def conformance_of(folder: Path) -> tuple[Report, ...]:

@@ -149,7 +149,7 @@ def test_the_threshold_lets_no_value_be_larger_than_the_quantile_of_the_conditio
     kind: Parametrisation, at: float, scale: float
 ) -> None:
     call = Call(kind)
-    found, plain = call("dynamic_threshold", scale, quantile=at)[0].x0, call.plain(scale).x0
+    found, plain = call("dynamic_threshold", scale, quantile=at, mix=1.0)[0].x0, call.plain(scale).x0
     allowed, had = quantile(call.cond.x0, at), quantile(plain, at)
     grown = had > allowed
     torch.testing.assert_close(quantile(found, 1.0)[grown], allowed[grown])
@@ -166,7 +166,7 @@ def test_the_threshold_leaves_alone_what_is_no_larger() -> None:
     )
     plain = call.plain(1.01)
     assert bool((quantile(plain.x0, 0.995) <= quantile(call.cond.x0, 0.995)).any())
-    found = call("dynamic_threshold", 1.01)[0]
+    found = call("dynamic_threshold", 1.01, mix=1.0)[0]
     kept = quantile(plain.x0, 0.995) <= quantile(call.cond.x0, 0.995)
     assert torch.equal(found.x0[kept], plain.x0[kept])
 
