@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from studio.plugin.conformance_rule import rule_report
 from studio.plugin.conformance_sampler import sampler_report
@@ -22,8 +21,8 @@ def conformance(method: Sampler | GuidanceRule | Spacing) -> Report:
     if isinstance(method, Spacing):
         return spacing_report(method)
     if isinstance(method.info, GuidanceInfo):
-        return rule_report(cast(GuidanceRule, method))
-    return sampler_report(cast(Sampler, method))
+        return rule_report(method)
+    return sampler_report(method)
 
 
 def conformance_of(folder: Path) -> tuple[Report, ...]:
