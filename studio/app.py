@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -33,12 +34,13 @@ from studio.job.work import Work
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
-from studio.plugin.home import known_methods
+from studio.plugin.home import known_methods, plugin_host
 from studio.sampling.registry import Methods
 from studio.ui.first_paint import FirstPaint
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
 from studio.ui.theme import Theme
+from studio.worker import left_threads
 from studio.worker.job_queue import JobQueue
 
 if TYPE_CHECKING:
@@ -144,7 +146,7 @@ def build(application: QApplication) -> MainWindow:
     # However the program ends: a thread that still runs would abort it.
     application.aboutToQuit.connect(queue.shut_down)
     try:
-        return MainWindow(queue, store, catalog, methods, theme, sources)
+        return MainWindow(queue, store, catalog, methods, theme, sources, plugin_host())
     except BaseException:
         queue.shut_down()
         raise
@@ -175,7 +177,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start the studio; returns the exit code when its window is closed."""
     application, window = open_studio(arguments or ())
     with closing_on_signals(window):
-        return application.exec()
+        code = application.exec()
+    if left_threads.any_left():
+        # A plugin's thread comes to no end, and would keep the program from ending. All that was to be saved is saved.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 @contextmanager

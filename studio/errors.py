@@ -45,6 +45,14 @@ class OutOfMemory(StudioError):
     """The device has no memory left."""
 
 
+class PluginFailure(StudioError):
+    """A plugin did not do what it said. `plugin` is its id, `detail` is for its author."""
+
+    def __init__(self, plugin: str, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.plugin, self.detail = plugin, detail
+
+
 class CancelRequested(Exception):
     """The user cancelled. Not an error: it carries no sentence and ends a job as `Cancelled`."""
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from studio.plugin.files import PluginFiles
-from studio.plugin.report import Kind, Report
+from studio.plugin.report import Report
 from studio.plugin.store import PluginEntry
 
-KINDS: Mapping[Kind, str] = MappingProxyType(
-    {"sampler": "sampler", "spacing": "spacing", "guidance": "guidance rule"},
-)
 WARNING = "A plugin is a program: it can do whatever Reverie can, with all your files. Enable only what you trust."
 FILES_SHOWN = 20
 STATE_WIDTH = 13
@@ -69,7 +64,7 @@ def entry_data(entry: PluginEntry, files: PluginFiles | None = None) -> dict[str
 
 
 def report_lines(report: Report) -> list[str]:
-    """How a sampler, a spacing or a guidance rule did."""
+    """How a method did."""
     lines = [f"{report.name}: {'keeps its promises' if report.passed else 'breaks a promise'}"]
     lines += [
         f"  {'yes' if finding.good else 'NO':<5}{finding.name}{_why(finding.told)}" for finding in report.findings
@@ -77,7 +72,7 @@ def report_lines(report: Report) -> list[str]:
     if report.kind == "sampler":
         order = "none, it draws noise" if report.order is None else f"{report.order:.2f}"
         lines.append(f"  order {order}; {_number(report.calls)} network calls a step")
-    if report.kind == "guidance":
+    if report.kind == "guidance rule":
         own = f"{_number(report.calls)} network calls of its own a step"
         lines.append(f"  {own}; {_number(report.slower)} times the time of classifier-free guidance")
     return lines
@@ -85,22 +80,7 @@ def report_lines(report: Report) -> list[str]:
 
 def broken_promise(report: Report) -> str:
     """What did not do what it should, for a sentence."""
-    return f"{report.name} does not keep what a {KINDS[report.kind]} promises"
-
-
-def report_data(entry: PluginEntry, report: Report) -> dict[str, object]:
-    """How a sampler, a spacing or a guidance rule did, as plain data."""
-    return {
-        "plugin": entry.id,
-        "kind": report.kind,
-        "name": report.name,
-        "passed": report.passed,
-        "findings": [{"name": one.name, "good": one.good, "told": one.told} for one in report.findings],
-        "order": report.order,
-        "errors": [{"steps": steps, "error": error} for steps, error in report.errors if math.isfinite(error)],
-        "calls": report.calls if math.isfinite(report.calls) else None,
-        "slower": report.slower if math.isfinite(report.slower) else None,
-    }
+    return f"{report.name} does not keep what a {report.kind} promises"
 
 
 def _why(told: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from studio.cli import plugin_facts, values
 from studio.cli.command import Command, Session
 from studio.cli.plugin_template import write_plugin
-from studio.errors import InvalidField
+from studio.errors import InvalidField, PluginFailure
 from studio.plugin.home import plugin_host
-from studio.plugin.loader import PluginFailure
+from studio.plugin.report import report_data
 from studio.plugin.store import PluginEntry, PluginState
 
 EPILOG = """\
@@ -163,7 +163,7 @@ def _broken(entry: PluginEntry, flags: Namespace, session: Session) -> list[str]
         with saying_who(entry.name), plugin_host().watched(entry.id, entry.name):
             report = conformance(method)
         if flags.json:
-            session.console.record(plugin_facts.report_data(entry, report))
+            session.console.record({"plugin": entry.id, **report_data(report)})
         else:
             for line in plugin_facts.report_lines(report):
                 session.console.say(line)

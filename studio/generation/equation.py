@@ -62,7 +62,7 @@ class _Probe:
         grid = self._part.grid
         self._block = index % STEPS_BACK * _BLOCK
         self._calls = 0
-        run = Run(grid, index, self._options, self._schedule, lambda: self._unit(1))
+        run = Run(grid, index, self._options, self._schedule, lambda: self._unit(1), lambda *_: self._unit(1))
         level, next_level = grid.levels[index], grid.levels[index + 1]
         after = self._sampler.step(self._unit(0), level, next_level, self._predict, run, self._memory)
         self._memory = after.memory

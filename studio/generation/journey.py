@@ -120,6 +120,7 @@ class Journey:
         """Go on from `start()` to the end. `before_call` is called before every network call and may raise."""
         x = self.start()
         known = self.shared[-1]
+        self._noise = ImageNoise(self._seed_in_use(), self._noise.shape)
         self._noise.state = known.noise_state
         device = self._model.device
         memory, guidance_memory = moved(known.memory, device), moved(known.guidance_memory, device)
@@ -142,6 +143,11 @@ class Journey:
     def finished(self, decoded: Image) -> Image:
         """The picture to keep, of the last state's picture: what a mask keeps comes from its source, bit for bit."""
         return self._ground(self._parts[-1].recipe).finish(decoded)
+
+    def _seed_in_use(self) -> int:
+        """The seed whose noise is drawn where the walk begins: that of the run, or of the last branch to draw anew."""
+        anew = [part.recipe.seed for part in self._parts[: self._begin + 1] if part.reseeded]
+        return anew[-1] if anew else self._parts[0].recipe.seed
 
     def _known(self, store: TrajectoryStore | None) -> tuple[int, list[StepState]]:
         """Where to begin: after the steps of the same run that was cut short, or those that are shared with another."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import torch
@@ -31,9 +32,14 @@ class SteppedDenoiser(Denoiser, Protocol):
 
 
 class Draws(Protocol):
-    """Where a walk's noise comes from: standard normal draws of shape (n, C, h, w), one after another."""
+    """Where a walk's noise comes from: standard normal draws of shape (n, C, h, w).
+
+    They come one after another, or belong to the way between two levels (see `studio.sampling.noise.ImageNoise`).
+    """
 
     def draw(self) -> Tensor: ...
+
+    def between(self, start: NoiseLevel, end: NoiseLevel, schedule: NoiseSchedule, again: int = 0) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,13 @@ class Walk:
     def draw(self) -> Tensor:
         """The next draw of the picture's generator, in the run's precision and place."""
         return self.noise.draw().to(self.device, self.dtype)
+
+    def between(self, start: NoiseLevel, end: NoiseLevel, again: int = 0) -> Tensor:
+        """The draw that belongs to the way between two levels, in the run's precision and place.
+
+        A way that is walked several times has fresh noise each time: `again` is 0 the last time.
+        """
+        return self.noise.between(start, end, self.schedule, again).to(self.device, self.dtype)
 
 
 def moved(memory: Memory | None, device: torch.device) -> Memory | None:
@@ -120,9 +133,9 @@ def walk(
 def _rehearsed(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, first: int, memory: Memory | None) -> Tensor:
     """The state at level number `first` again, after the stretch from there was walked down and jumped back up."""
     last = min(first + plan.jump_length, plan.grid.steps)
-    for _ in range(plan.repeats - 1):
+    for again in range(1, plan.repeats):
         for index in range(first, last):
-            step = _one_step(plan, denoiser, x, index, memory)
+            step = _one_step(plan, denoiser, x, index, memory, again)
             x, memory = step.x, step.memory
         x, memory = _jumped_up(plan, x, plan.grid.levels[last], plan.grid.levels[first]), None
         denoiser.forget()
@@ -137,11 +150,13 @@ def _jumped_up(plan: Walk, x: Tensor, level: NoiseLevel, noisier: NoiseLevel) ->
 
 
 @torch.inference_mode()
-def _one_step(plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memory: Memory | None) -> Step:
+def _one_step(
+    plan: Walk, denoiser: SteppedDenoiser, x: Tensor, index: int, memory: Memory | None, again: int = 0
+) -> Step:
     level, next_level = plan.grid.levels[index], plan.grid.levels[index + 1]
     denoiser.begin_step()
     watched = _Watched(denoiser)
-    run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw)
+    run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw, partial(plan.between, again=again))
     step = plan.sampler.step(x, level, next_level, watched, run, memory)
     if not _finite(step.x, *watched.seen):
         culprit = plan.sampler.info.title if _finite(*watched.seen) else "The model"

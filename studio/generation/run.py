@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Iterator
 
-from studio.errors import CancelRequested, InvalidField, StudioError
+from studio.errors import CancelRequested, InvalidField, PluginFailure, StudioError
 from studio.generation.services import Services
 from studio.generation.text_to_image import Arrived, text_to_image
 from studio.job.cancel import CancelToken
@@ -56,6 +56,8 @@ def _is_kept(trajectory: str, services: Services) -> bool:
 
 def failure(job: JobId, problem: Exception) -> Failed:
     """The `Failed` event of an exception, with a sentence for the user."""
+    if isinstance(problem, PluginFailure):
+        return Failed(job, problem.sentence, detail=problem.detail, plugin=problem.plugin)
     if isinstance(problem, StudioError):
         field = problem.field if isinstance(problem, InvalidField) else None
         return Failed(job, problem.sentence, field, exit_code=problem.exit_code)

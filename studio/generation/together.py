@@ -19,7 +19,7 @@ from studio.job.recipe import Guidance, Sampling
 from studio.models.model import Model
 from studio.sampling.grid import TimestepGrid, timestep_grid
 from studio.sampling.inversion import rise, rising_levels
-from studio.sampling.noise import ImageNoise
+from studio.sampling.noise import BatchNoise, ImageNoise
 from studio.sampling.registry import SamplerRegistry
 
 DDIM = "ddim"
@@ -64,7 +64,7 @@ class Together:
     ) -> Tensor:
         grid, sampler, model = self._grid(steps), self.samplers.get(DDIM), self.model
         options = sampler.info.resolve({"eta": eta})
-        noise = _Noises([ImageNoise(seed, self.shape) for seed in seeds])
+        noise = BatchNoise([ImageNoise(seed, self.shape) for seed in seeds])
         plan = Walk(sampler, options, grid, model.facts.schedule, noise, model.device, model.dtype)
         x = plan.start(code=code)
         for step in walk(plan, self._denoiser(prompts), x, 0, grid.steps):
@@ -87,13 +87,3 @@ class Together:
             model.facts.schedule,
             before_call=self.before_call,
         )
-
-
-@dataclass(frozen=True)
-class _Noises:
-    """The noise of several pictures, each from its own generator."""
-
-    each: Sequence[ImageNoise]
-
-    def draw(self) -> Tensor:
-        return torch.cat([noise.draw() for noise in self.each])

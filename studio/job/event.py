@@ -140,12 +140,16 @@ class Cancelled(JobEvent):
 
 @dataclass(frozen=True)
 class Failed(JobEvent):
-    """The job failed: `sentence` is for the user, `field` names a field that is to blame, `detail` is for a log."""
+    """The job failed: `sentence` is for the user, `field` names a field that is to blame, `detail` is for a log.
+
+    `plugin` is the id of the plugin that failed, "" if none did.
+    """
 
     sentence: str
     field: str | None = None
     detail: str = ""
     exit_code: int = 1
+    plugin: str = ""
 
 
 TERMINAL = (Finished, Cancelled, Failed)

@@ -8,8 +8,10 @@ A sampler has an `info`, a `SamplerInfo` that agrees with the manifest, and
 
     step(x, level, next_level, denoiser, run, memory) -> Step
 
-`x` has shape (n, C, h, w) at `level`; what is returned lies at `next_level`. Nothing that is passed in is changed, and
-nothing is kept between calls but what goes into `Step.memory`: tensors with the batch first, and plain numbers.
+`x` has shape (n, C, h, w) at `level`; what is returned lies at `next_level`. Noise comes from `run.noise()`, the next
+draw, or `run.noise_between(a, b)`, the draw that belongs to the way between two levels, and from nowhere else. Nothing
+that is passed in is changed, and nothing is kept between calls but what goes into `Step.memory`: tensors with the batch
+first, and plain numbers.
 
 A guidance rule has an `info`, a `GuidanceInfo`, and
 

@@ -55,7 +55,7 @@ def rule_report(rule: GuidanceRule) -> Report:
     )
     with kept_random_state(), torch.inference_mode():
         findings = tuple(found(name, check) for name, check in checks)
-        return Report(rule.info.name, "guidance", findings, calls=tester.calls(), slower=tester.slower())
+        return Report("guidance rule", rule.info.name, findings, calls=tester.calls(), slower=tester.slower())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from studio.plugin.trying import TOLERANCE, found, noise_of, same
 from studio.plugin.watching import kept_random_state
 from studio.sampling.ddim import DDIM
 from studio.sampling.grid import TimestepGrid
-from studio.sampling.noise import ImageNoise
+from studio.sampling.noise import BatchNoise, ImageNoise
 from studio.sampling.sampler import Memory, Run, Sampler, Step
 from studio.sampling.schedule import NoiseLevel, NoiseSchedule, from_betas, scaled_linear_betas
 
@@ -52,7 +52,7 @@ def sampler_report(sampler: Sampler) -> Report:
         findings = tuple(found(name, check) for name, check in checks)
         errors, order = tester.order()
         findings += (found("more steps come nearer", lambda: _nearer(sampler, errors, order)),)
-        return Report(sampler.info.name, "sampler", findings, errors, order, tester.calls(), tester.slower())
+        return Report("sampler", sampler.info.name, findings, errors, order, tester.calls(), tester.slower())
 
 
 def _nearer(sampler: Sampler, errors: tuple[tuple[int, float], ...], order: float | None) -> str:
@@ -94,10 +94,10 @@ class _Tester:
         noise = ImageNoise(1, SHAPE)
         for index in range(STEPS):
             kept, state = copy.deepcopy(memory), noise.state
-            step = self._step(x, levels, index, noise.draw, memory)
+            step = self._step(x, levels, index, noise, memory)
             again_noise = ImageNoise(1, SHAPE)
             again_noise.state = state
-            again = self._step(x.clone(), levels, index, again_noise.draw, kept)
+            again = self._step(x.clone(), levels, index, again_noise, kept)
             if not torch.equal(step.x, again.x):
                 return f"step {index + 1} differs when it is taken again from its record"
             x, memory = step.x, step.memory
@@ -119,7 +119,7 @@ class _Tester:
         noise, memory = ImageNoise(1, SHAPE), None
         for index in range(STEPS):
             before, kept = x.clone(), copy.deepcopy(memory)
-            step = self._step(x, levels, index, noise.draw, memory)
+            step = self._step(x, levels, index, noise, memory)
             if not torch.equal(x, before):
                 return f"step {index + 1} changes the state it is given"
             if not same(memory, kept):
@@ -133,7 +133,7 @@ class _Tester:
         levels, noise = self._grid().levels, ImageNoise(1, SHAPE)
         spoiled = GaussianDenoiser(gain=math.nan)
         found = self._sampler.step(
-            noise_of((1, *SHAPE)), levels[0], levels[1], spoiled, self._run(levels, 0, noise.draw), None
+            noise_of((1, *SHAPE)), levels[0], levels[1], spoiled, self._run(levels, 0, noise), None
         )
         return "" if bool(torch.isnan(found.x).any()) else "it hides what the network could not say"
 
@@ -155,7 +155,7 @@ class _Tester:
         x = levels[0].sigma * x + levels[0].alpha * 0.5
         noise, memory = ImageNoise(3, (4, 16, 16)), None
         for index in range(steps):
-            step = self._step(x, levels, index, lambda: noise.draw().double(), memory)
+            step = self._step(x, levels, index, noise, memory)
             x, memory = step.x, step.memory
         off = abs(float(x.mean()) - 0.5) / (0.3 / math.sqrt(count))
         spread = float(x.std()) / 0.3
@@ -200,7 +200,7 @@ class _Tester:
         exact = denoiser.exact(x, levels[0], levels[-1])
         noise = ImageNoise(1, SHAPE)
         for index in range(steps):
-            run = self._run(levels, index, lambda: noise.draw().double())
+            run = self._run(levels, index, noise, x.dtype)
             step = self._sampler.step(x, levels[index], levels[index + 1], denoiser, run, memory)
             x, memory = step.x, step.memory
         return float((x - exact).abs().max())
@@ -214,24 +214,34 @@ class _Tester:
         self, x: Tensor, seeds: tuple[int, ...] | None = None, denoiser: GaussianDenoiser | None = None
     ) -> Iterator[Step]:
         shape = tuple(x.shape[1:])
-        generators = [ImageNoise(seed, shape) for seed in seeds or range(1, len(x) + 1)]  # type: ignore[arg-type]
-        levels, memory, dtype = self._grid().levels, None, x.dtype
+        noise = BatchNoise([ImageNoise(seed, shape) for seed in seeds or range(1, len(x) + 1)])  # type: ignore[arg-type]
+        levels, memory = self._grid().levels, None
         given = denoiser or GaussianDenoiser()
         for index in range(STEPS):
-            run = self._run(levels, index, lambda: torch.cat([one.draw() for one in generators]).to(dtype))
+            run = self._run(levels, index, noise, x.dtype)
             step = self._sampler.step(x, levels[index], levels[index + 1], given, run, memory)
             yield step
             x, memory = step.x, step.memory
 
     def _step(
-        self, x: Tensor, levels: tuple[NoiseLevel, ...], index: int, draw: Callable[[], Tensor], memory: Memory | None
+        self, x: Tensor, levels: tuple[NoiseLevel, ...], index: int, noise: ImageNoise, memory: Memory | None
     ) -> Step:
-        run = self._run(levels, index, draw)
+        run = self._run(levels, index, noise, x.dtype)
         return self._sampler.step(x, levels[index], levels[index + 1], GaussianDenoiser(), run, memory)
 
-    def _run(self, levels: tuple[NoiseLevel, ...], index: int, draw: Callable[[], Tensor]) -> Run:
+    def _run(
+        self,
+        levels: tuple[NoiseLevel, ...],
+        index: int,
+        noise: ImageNoise | BatchNoise,
+        dtype: torch.dtype = torch.float32,
+    ) -> Run:
         schedule: NoiseSchedule = self._schedule
-        return Run(TimestepGrid(levels), index, self._options, schedule, draw)
+
+        def between(start: NoiseLevel, end: NoiseLevel) -> Tensor:
+            return noise.between(start, end, schedule).to(dtype)
+
+        return Run(TimestepGrid(levels), index, self._options, schedule, lambda: noise.draw().to(dtype), between)
 
 
 def _seconds(tester: _Tester) -> float:

@@ -37,7 +37,7 @@ def spacing_report(spacing: Spacing) -> Report:
         findings = [found(name, partial(_levels, spacing, schedule)) for name, schedule in SCHEDULES.items()]
         findings.append(found("the same again", partial(_again, spacing)))
         findings.append(found("the global random state", partial(_random_state, spacing)))
-        return Report(spacing.info.name, "spacing", tuple(findings))
+        return Report("spacing", spacing.info.name, tuple(findings))
 
 
 def _levels(spacing: Spacing, schedule: NoiseSchedule) -> str:

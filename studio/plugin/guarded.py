@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from studio.errors import NotFinite
+from studio.errors import NotFinite, PluginFailure
 from studio.plugin.levels import what_is_wrong_with_levels
-from studio.plugin.loader import Loaded, PluginFailure
+from studio.plugin.loader import Loaded
 from studio.plugin.manifest import Manifest
 from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
 from studio.sampling.grid import Spacing
@@ -41,6 +41,8 @@ class Host(Protocol):
 
     def watched(self, plugin: str, name: str) -> AbstractContextManager[None]: ...
 
+    def note(self, plugin: str, text: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class _Guard:
@@ -62,7 +64,7 @@ class _Guard:
         try:
             # The watch ends first: an interruption must not hit what puts things back.
             with (
-                saying_who(self.manifest.name),
+                saying_who(self.manifest.name, lambda line: self.host.note(self.manifest.id, line)),
                 kept_random_state() as state,
                 self.host.watched(self.manifest.id, self.manifest.name),
             ):

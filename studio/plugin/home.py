@@ -11,7 +11,7 @@ from studio.plugin.host import PluginHost
 from studio.plugin.ledger import Ledger
 from studio.plugin.markers import Markers
 from studio.plugin.store import PluginStore
-from studio.sampling.registry import Methods, builtin_methods
+from studio.sampling.registry import Methods
 
 
 def plugin_host() -> PluginHost:
@@ -27,6 +27,4 @@ def _host(data: Path, safe: bool) -> PluginHost:
 
 def known_methods() -> Methods:
     """The built-in methods and those of all enabled plugins; no plugin's code is run for it."""
-    methods = builtin_methods()
-    plugin_host().add_to(methods)
-    return methods
+    return plugin_host().methods()

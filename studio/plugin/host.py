@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from studio.errors import StudioError
+from studio.errors import PluginFailure, StudioError
 from studio.plugin.files import look_at
 from studio.plugin.guarded import GuardedRule, GuardedSampler, guarded_spacing
-from studio.plugin.loader import Loaded, PluginFailure, load
+from studio.plugin.loader import Loaded, load
 from studio.plugin.manifest import Manifest
 from studio.plugin.markers import Markers
 from studio.plugin.overseer import INTERRUPTED, Overseer, PluginInterrupted
 from studio.plugin.store import CHANGED, PluginEntry, PluginState, PluginStore
-from studio.sampling.registry import Described, Methods
+from studio.sampling.registry import Described, Methods, builtin_methods
 
+LOG_LINES = 500
 M = TypeVar("M", bound=Described)
 
 
@@ -31,16 +33,38 @@ class PluginHost:
         self._store, self._markers, self.overseer = store, markers, Overseer()
         self._loaded: dict[str, Loaded] = {}
         self._off: dict[str, str] = {}
+        self._loading: dict[str, threading.Lock] = {}
+        self._logs: dict[str, deque[str]] = {}
         self._lock = threading.RLock()
-        for plugin in markers.crashed():
-            with contextlib.suppress(StudioError):  # the disk says no: nothing may keep the program from starting
-                store.quarantine(plugin, "The program ended while this plugin worked, so it is off.")
+        self.look_for_crashes()
         with contextlib.suppress(StudioError):
             store.tidy()
 
     @property
     def store(self) -> PluginStore:
         return self._store
+
+    def look_for_crashes(self) -> None:
+        """Switch those off at whose work a program ended."""
+        for plugin in self._markers.crashed():
+            with contextlib.suppress(StudioError):  # the disk says no: nothing may keep the program from starting
+                self._store.quarantine(plugin, "The program ended while this plugin worked, so it is off.")
+
+    def methods(self) -> Methods:
+        """The built-in methods and those of the enabled plugins, as they are now."""
+        found = builtin_methods()
+        self.add_to(found)
+        return found
+
+    def note(self, plugin: str, text: str) -> None:
+        """Keep a line for the plugin's author: what it prints, how it failed."""
+        with self._lock:
+            self._logs.setdefault(plugin, deque(maxlen=LOG_LINES)).extend(text.splitlines())
+
+    def log(self, plugin: str) -> tuple[str, ...]:
+        """What was noted of a plugin since the program began, the newest last."""
+        with self._lock:
+            return tuple(self._logs.get(plugin, ()))
 
     def add_to(self, methods: Methods) -> None:
         """Add what all enabled plugins add. What has a name that is taken is passed over: the first one stays."""
@@ -57,9 +81,15 @@ class PluginHost:
     def loaded(self, plugin: str) -> Loaded:
         """What a plugin adds, loaded if it is not yet. Raises `PluginFailure`."""
         with self._lock:
-            if plugin not in self._loaded:
-                self._loaded[plugin] = self._load(self._store.entry(plugin))
-            return self._loaded[plugin]
+            if plugin in self._loaded:
+                return self._loaded[plugin]
+            loading = self._loading.setdefault(plugin, threading.Lock())
+        entry = self._store.entry(plugin)
+        self._check_is_on(entry)
+        with loading:  # and not the lock of all: who switches it off meanwhile does not wait for its import
+            found = self._loaded.get(plugin) or self._load(entry)
+            self._loaded[plugin] = found
+            return found
 
     def forget(self, plugin: str) -> None:
         """Have its files read again with the next load."""
@@ -72,8 +102,20 @@ class PluginHost:
         with self._lock:
             self._loaded.pop(plugin, None)
             self._off[plugin] = problem.sentence
+        self.note(plugin, f"{problem.sentence}\n{problem.detail}")
         with contextlib.suppress(StudioError):
             self._store.fail(plugin, problem.sentence)
+
+    def give_up(self, plugin: str, sentence: str) -> None:
+        """It came to no end, or left something running: off until the user enables it again, and not at work here."""
+        self.overseer.give_up(plugin)
+        with self._lock:
+            self._loaded.pop(plugin, None)
+            self._loading.pop(plugin, None)
+            self._off[plugin] = sentence
+        self.note(plugin, sentence)
+        with contextlib.suppress(StudioError):
+            self._store.quarantine(plugin, sentence)
 
     @contextlib.contextmanager
     def watched(self, plugin: str, name: str) -> Iterator[None]:
@@ -90,17 +132,22 @@ class PluginHost:
     def _rules(self, manifest: Manifest) -> list[GuardedRule]:
         return [GuardedRule(entry.info(), manifest, self) for entry in manifest.guidance]
 
-    def _load(self, entry: PluginEntry) -> Loaded:
-        from studio.plugin.watching import kept_random_state, saying_who
-
+    def _check_is_on(self, entry: PluginEntry) -> None:
         if entry.manifest is None or entry.state is not PluginState.ENABLED or entry.id in self._off:
             why = self._off.get(entry.id, entry.sentence)
             raise PluginFailure(entry.id, f"{entry.name} is not enabled. {why}".strip())
+
+    def _load(self, entry: PluginEntry) -> Loaded:
+        from studio.plugin.watching import kept_random_state, saying_who
+
+        self._check_is_on(entry)
+        assert entry.manifest is not None
         try:
             # What comes with the program changes with it and needs no consent.
             if not entry.bundled and look_at(entry.folder).digest != self._store.agreed(entry.id):
                 raise PluginFailure(entry.id, f"{entry.name} was not loaded. {CHANGED}")
-            with saying_who(entry.name), kept_random_state(), self.watched(entry.id, entry.name):
+            printed = saying_who(entry.name, lambda line: self.note(entry.id, line))
+            with printed, kept_random_state(), self.watched(entry.id, entry.name):
                 return load(entry.manifest, entry.folder)
         except PluginInterrupted:
             problem = PluginFailure(entry.id, f"{entry.name} could not be loaded: {INTERRUPTED}. It is off.")

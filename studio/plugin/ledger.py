@@ -5,6 +5,7 @@ A file that is damaged or gone means that nothing is enabled but what comes with
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ FILE_MAXIMUM = 4_000_000
 class Decision(BaseModel):
     """`digest` is the SHA-256 of the files that were agreed to; `i_know` that conformance failed and the user knows.
 
+    `source` is the folder that it was installed from, for its author's next try.
     `failed` and `quarantined` are sentences why a plugin is off that the user has not switched off.
     """
 
@@ -28,6 +30,7 @@ class Decision(BaseModel):
     enabled: bool = False
     digest: Annotated[str, Field(max_length=64)] = ""
     i_know: bool = False
+    source: Annotated[str, Field(max_length=4096)] = ""
     failed: Annotated[str, Field(max_length=500)] = ""
     quarantined: Annotated[str, Field(max_length=500)] = ""
 
@@ -42,10 +45,13 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
+        self._decisions: dict[str, Decision] = {}
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Take over what another program decided. What cannot be read changes nothing."""
+        with contextlib.suppress(OSError):
             self._decisions = self._read()
-        except OSError:
-            self._decisions = {}
 
     @property
     def decisions(self) -> Mapping[str, Decision]:

@@ -24,22 +24,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from studio.errors import StudioError
+from studio.errors import PluginFailure
 from studio.plugin.manifest import Manifest
+from studio.plugin.overseer import PluginInterrupted
 from studio.sampling.grid import Spacing
 from studio.sampling.guidance_rule import GuidanceRule
 from studio.sampling.info import GuidanceInfo, SamplerInfo, SpacingInfo
 from studio.sampling.sampler import Sampler
 
 PREFIX = "reverie_plugins"
-
-
-class PluginFailure(StudioError):
-    """A plugin did not do what it said. `plugin` is its id, `detail` is for its author."""
-
-    def __init__(self, plugin: str, sentence: str, detail: str = "") -> None:
-        super().__init__(sentence)
-        self.plugin, self.detail = plugin, detail
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ def load(manifest: Manifest, folder: Path) -> Loaded:
     try:
         given = _listed(manifest, folder)
         return _sorted(manifest, given)
-    except PluginFailure:
+    except (PluginFailure, PluginInterrupted):
         unload(manifest.id)
         raise
     except BaseException as problem:  # its code may raise anything, `SystemExit` too

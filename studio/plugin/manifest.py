@@ -23,8 +23,6 @@ API_MAJOR, API_MINOR = 1, 0
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Choice = Annotated[tuple[str, str], Field(strict=False)]
-"""A value and its title. TOML has lists alone."""
 Bound = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 ERRORS_TOLD = 8
 _TAKEN = """
@@ -69,7 +67,7 @@ class OptionEntry(_Part):
     default: bool | int | float | str
     minimum: Bound = 0.0
     maximum: Bound = 1.0
-    choices: tuple[Choice, ...] = Field(default=(), strict=False)
+    choices: tuple[Annotated[tuple[str, str], Field(strict=False)], ...] = Field(default=(), strict=False)
     description: Line = ""
 
     @model_validator(mode="after")

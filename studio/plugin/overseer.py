@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+OWN_THREADS = "reverie-"
+"""So begin the names of the program's own threads: they come and go while a plugin works."""
 INTERRUPTED = "it did not come to an end and was stopped"
 
 
@@ -22,11 +24,15 @@ class PluginInterrupted(BaseException):
 
 @dataclass(frozen=True)
 class AtWork:
-    """`plugin` is the id. `seconds` count from when its code began or got back from the network it asked."""
+    """`plugin` is the id. `seconds` count from when its code began or got back from the network it asked.
+
+    `in_network` says that it waits for the network right now.
+    """
 
     plugin: str
     name: str
     seconds: float
+    in_network: bool = False
 
 
 @dataclass
@@ -64,7 +70,7 @@ class Overseer:
         Raises `PluginInterrupted` from here, and not later, if it was asked to stop.
         """
         stint = _Stint(plugin, name, threading.get_ident(), self.clock())
-        before = set(threading.enumerate())
+        before = _threads()
         with self._lock:
             self._stints.append(stint)
         try:
@@ -72,7 +78,7 @@ class Overseer:
         finally:
             _surely(lambda: self._end(stint))
             _surely(_forget_pending)
-            self._note_threads(plugin, name, before)
+            self._note(plugin, name, _threads() - before)
         if stint.interrupted:
             raise PluginInterrupted
 
@@ -94,9 +100,10 @@ class Overseer:
         """The plugin that has worked longest without an end, if one is at work."""
         now = self.clock()
         with self._lock:
-            busy = [stint for stint in self._stints if not stint.network]
-            stint = min(busy, key=lambda one: one.since, default=None)
-        return None if stint is None else AtWork(stint.plugin, stint.name, now - stint.since)
+            stint = min(self._stints, key=lambda one: (bool(one.network), one.since), default=None)
+        if stint is None:
+            return None
+        return AtWork(stint.plugin, stint.name, now - stint.since, bool(stint.network))
 
     def interrupt(self) -> None:
         """Ask every plugin at work to stop. May be repeated."""
@@ -112,25 +119,33 @@ class Overseer:
             self._stints[:] = [stint for stint in self._stints if stint.plugin != plugin]
 
     def left_threads(self) -> list[LeftThread]:
-        """The threads that plugins began and that still run. Each is told once."""
+        """A thread that still runs of each plugin that began some. Each is told once."""
         with self._lock:
-            left, self._begun = [one for one in self._begun if one.thread.is_alive()], []
-        return left
+            left, self._begun = {one.plugin: one for one in self._begun if one.thread.is_alive()}, []
+        return [*left.values()]
 
     def _end(self, stint: _Stint) -> None:
         with self._lock:
             self._stints[:] = [one for one in self._stints if one is not stint]
 
-    def _note_threads(self, plugin: str, name: str, before: set[threading.Thread]) -> None:
-        new = [thread for thread in threading.enumerate() if thread not in before]
-        if new:
-            with self._lock:
-                self._begun += [LeftThread(plugin, name, thread) for thread in new]
+    def _note(self, plugin: str, name: str, begun: set[threading.Thread]) -> None:
+        with self._lock:
+            self._begun += [LeftThread(plugin, name, thread) for thread in begun]
 
     def _of_this_thread(self) -> _Stint | None:
         mine = threading.get_ident()
         with self._lock:
             return next((stint for stint in reversed(self._stints) if stint.thread == mine), None)
+
+
+def _threads() -> set[threading.Thread]:
+    """The threads that Python began, without the program's own."""
+    met = getattr(threading, "_DummyThread")  # noqa: B009 - threads of Qt's that Python only met
+    return {
+        thread
+        for thread in threading.enumerate()
+        if not isinstance(thread, met) and not thread.name.startswith(OWN_THREADS)
+    }
 
 
 def _raise_in(thread: int) -> None:

@@ -83,6 +83,11 @@ class PluginStore:
         decision = self._ledger.of(plugin)
         return decision.digest if decision else ""
 
+    def i_know(self, plugin: str) -> bool:
+        """Whether the user enabled it although it breaks a promise."""
+        decision = self._ledger.of(plugin)
+        return decision is not None and decision.i_know
+
     def enable(self, plugin: str, digest: str, *, i_know: bool = False) -> PluginEntry:
         """Use a plugin, whose files have the digest that the user agreed to. Takes effect with the next load.
 
@@ -93,13 +98,15 @@ class PluginStore:
             raise StudioError(entry.sentence)
         if look_at(entry.folder).digest != digest:
             raise RefusedFile(f"The files of {entry.name} were changed meanwhile, so it was not enabled. Look again.")
-        self._ledger.change(plugin, Decision(enabled=True, digest=digest, i_know=i_know))
+        known = self._ledger.of(plugin) or Decision()
+        self._ledger.change(plugin, Decision(enabled=True, digest=digest, i_know=i_know, source=known.source))
         return self.entry(plugin)
 
     def disable(self, plugin: str) -> PluginEntry:
         """Use it no longer."""
         entry = self.entry(plugin)
-        self._ledger.change(plugin, Decision(enabled=False))
+        known = self._ledger.of(plugin) or Decision()
+        self._ledger.change(plugin, Decision(digest=known.digest, source=known.source))
         return self.entry(entry.id)
 
     def fail(self, plugin: str, sentence: str) -> None:
@@ -119,9 +126,28 @@ class PluginStore:
         """
         self.tidy()
         if source.is_dir():
-            return self._place(source, read_manifest(source))
+            return self._place(source, read_manifest(source), Decision(source=str(source.absolute())))
         with unpacked(source, self._own) as folder:
             return self._place(folder, read_manifest(folder))
+
+    def source(self, plugin: str) -> Path | None:
+        """The folder that a plugin was installed from, if it is still there."""
+        known = self._ledger.of(plugin)
+        folder = Path(known.source) if known and known.source else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def reload(self, plugin: str) -> PluginEntry:
+        """Take in anew what its author changed in its folder, and enable that. Raises as `install` and `enable`."""
+        source = self.source(plugin)
+        if source is not None:
+            if read_manifest(source).id != plugin:
+                raise RefusedFile(f"{source} holds another plugin by now. Install it.")
+            self.install(source)
+        return self.enable(plugin, self.files(plugin).digest)
+
+    def look_again(self) -> None:
+        """Take over what another program decided about plugins."""
+        self._ledger.read_again()
 
     def tidy(self) -> None:
         """Put right what an installation left that was killed. Raises `StorageError`."""
@@ -134,9 +160,9 @@ class PluginStore:
             raise StudioError(f"{entry.name} comes with the program or with a package. It can only be disabled.")
         put_away(entry.folder, lambda: self._ledger.change(plugin, None))
 
-    def _place(self, folder: Path, manifest: Manifest) -> PluginEntry:
+    def _place(self, folder: Path, manifest: Manifest, decision: Decision | None = None) -> PluginEntry:
         target = self._target(manifest)
-        put_in_place(folder, target, lambda: self._ledger.change(manifest.id, None))
+        put_in_place(folder, target, lambda: self._ledger.change(manifest.id, decision))
         return self.entry(manifest.id)
 
     def _target(self, manifest: Manifest) -> Path:
@@ -177,7 +203,9 @@ class PluginStore:
             return PluginState.FAILED, decision.failed
         if self._safe:
             return PluginState.DISABLED, "Safe mode: no plugin is used."
-        return (PluginState.ENABLED, "") if decision.enabled else (PluginState.DISABLED, "")
+        if decision.enabled:
+            return PluginState.ENABLED, ""
+        return (PluginState.DISABLED if decision.digest or bundled else PluginState.FOUND), ""
 
 
 def _with_manifest(place: Path) -> list[Path]:

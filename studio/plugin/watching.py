@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.errors import OutOfMemory
-from studio.plugin.loader import PluginFailure
+from studio.errors import OutOfMemory, PluginFailure
 from studio.plugin.overseer import Overseer, PluginInterrupted
 from studio.sampling.denoiser import Denoiser, Prediction
 from studio.sampling.sampler import Step
@@ -173,8 +172,8 @@ def _same_numpy(one: Any, other: Any) -> bool:
 class _Named(io.TextIOBase):
     """Passes lines on to standard error, with the name of who says them: results are the program's alone."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._line = name, ""
+    def __init__(self, name: str, keep: Callable[[str], object]) -> None:
+        self._name, self._keep, self._line = name, keep, ""
 
     def writable(self) -> bool:
         return True
@@ -195,12 +194,13 @@ class _Named(io.TextIOBase):
         seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
         with contextlib.suppress(OSError, ValueError, AttributeError):  # a program without a terminal has no stream
             sys.stderr.write(f"{self._name}: {seen}\n")
+        self._keep(seen)
 
 
 @contextmanager
-def saying_who(name: str) -> Iterator[None]:
-    """What is printed meanwhile goes to standard error, with that name before it."""
-    told = _Named(name)
+def saying_who(name: str, keep: Callable[[str], object] = lambda line: None) -> Iterator[None]:
+    """What is printed meanwhile goes to standard error, with that name before it; `keep` gets each line too."""
+    told = _Named(name, keep)
     try:
         with contextlib.redirect_stdout(told):
             yield

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
 from studio.errors import StudioError
+from studio.sampling.brownian import BrownianPath, path_time
+from studio.sampling.schedule import NoiseLevel, NoiseSchedule
 
 
 class ImageNoise:
@@ -17,11 +22,22 @@ class ImageNoise:
 
     def __init__(self, seed: int, shape: tuple[int, int, int]) -> None:
         self.shape = shape
+        self._seed, self._path = seed, (0, BrownianPath(seed, shape))
         self._generator = torch.Generator("cpu").manual_seed(seed)
 
     def draw(self) -> Tensor:
         """The next standard normal draw."""
         return torch.randn((1, *self.shape), generator=self._generator, dtype=torch.float32)
+
+    def between(self, start: NoiseLevel, end: NoiseLevel, schedule: NoiseSchedule, again: int = 0) -> Tensor:
+        """The standard normal draw that belongs to the way from one level to another, whenever it is asked for.
+
+        It is the increment of the picture's Brownian path (`studio.sampling.brownian`), and no draw of the generator:
+        its state stays what it is. With `again` it is another path of the same picture.
+        """
+        if self._path[0] != again:
+            self._path = (again, BrownianPath(self._seed, self.shape, again))
+        return self._path[1].between(path_time(start, schedule), path_time(end, schedule))
 
     @property
     def state(self) -> Tensor:
@@ -35,3 +51,18 @@ class ImageNoise:
             self._generator.set_state(state.clone())
         except (RuntimeError, TypeError):
             raise StudioError("The recorded noise is damaged, so the run cannot go on from here.") from None
+
+
+@dataclass(frozen=True)
+class BatchNoise:
+    """The noise of several pictures of one shape, each as if it were alone: draws have shape (n, C, h, w)."""
+
+    each: Sequence[ImageNoise]
+
+    def draw(self) -> Tensor:
+        """The next draw of each."""
+        return torch.cat([noise.draw() for noise in self.each])
+
+    def between(self, start: NoiseLevel, end: NoiseLevel, schedule: NoiseSchedule, again: int = 0) -> Tensor:
+        """What belongs to the way between two levels, of each."""
+        return torch.cat([noise.between(start, end, schedule, again) for noise in self.each])

@@ -86,6 +86,17 @@ class Methods:
     spacings: SpacingRegistry
     guidance: GuidanceRegistry
 
+    def take_over(self, other: Methods) -> bool:
+        """Hold what another one holds; whether that is described otherwise than what was here."""
+        before = self._infos()
+        self.samplers.replace(other.samplers.by_name().values())
+        self.spacings.replace(other.spacings.by_name().values())
+        self.guidance.replace(other.guidance.by_name().values())
+        return before != self._infos()
+
+    def _infos(self) -> tuple[object, ...]:
+        return self.samplers.infos(), self.spacings.infos(), self.guidance.infos()
+
 
 def builtin_samplers() -> SamplerRegistry:
     """A registry with the three samplers that are always there."""

@@ -39,6 +39,8 @@ class Run:
     """What a step may know of its run and never change. `index` counts from 0; `grid.levels[index]` is its level.
 
     `noise()` is the next draw of each picture's own generator, in the shape, dtype and place of x.
+    `noise_between(a, b)` is such a draw, too, but always the same for two levels: the increment of one Brownian path
+    per picture, `(W(b) - W(a)) / sqrt(|b - a|)` in the time sigma/alpha, so that parts of a step make up the whole.
     """
 
     grid: TimestepGrid
@@ -46,6 +48,7 @@ class Run:
     options: Mapping[str, OptionValue]
     schedule: NoiseSchedule
     noise: Callable[[], Tensor]
+    noise_between: Callable[[NoiseLevel, NoiseLevel], Tensor]
 
 
 class Sampler(Protocol):

@@ -2,7 +2,8 @@
 
 A level is `(timestep, alpha, sigma)` with `x = alpha * x0 + sigma * eps`. All arithmetic is in float64 and in numpy,
 so the window can draw schedules without loading torch. Sources: Ho et al. 2020 (linear), Rombach et al. 2022 (scaled
-linear), Nichol and Dhariwal 2021 (cosine), Song et al. 2021 (variance exploding), Lin et al. 2023 (zero terminal SNR).
+linear), Nichol and Dhariwal 2021 (cosine), Song et al. 2021 (variance exploding, sub-VP), Lin et al. 2023 (zero
+terminal SNR).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from studio.errors import InvalidField
 
-Family = Literal["vp", "ve", "flow"]
+Family = Literal["vp", "ve", "sub_vp", "flow"]
 Variance = Literal["small", "large", "learned"]
 Levels = NDArray[np.float64]
 
@@ -154,7 +155,10 @@ class NoiseSchedule:
             return NoiseLevel(timestep, 1.0, ratio)
         if self.family == "flow":
             return NoiseLevel(timestep, 1.0 / (1.0 + ratio), ratio / (1.0 + ratio))
-        alpha = 1.0 / math.sqrt(1.0 + ratio * ratio)
+        if self.family == "sub_vp":
+            alpha = 2.0 / (ratio + math.sqrt(ratio * ratio + 4.0))  # of sigma = 1 - alpha²
+        else:
+            alpha = 1.0 / math.sqrt(1.0 + ratio * ratio)
         return NoiseLevel(timestep, alpha, ratio * alpha)
 
 
@@ -196,6 +200,14 @@ def variance_exploding(sigma_min: float = 0.01, sigma_max: float = 50.0, steps: 
     """alpha = 1 and sigma geometric (Song et al. 2021, section 3.4)."""
     sigmas = np.geomspace(sigma_min, sigma_max, steps, dtype=np.float64)
     return NoiseSchedule(np.ones(steps), sigmas, np.arange(steps, dtype=np.float64), family="ve")
+
+
+def sub_vp(beta_min: float = 0.1, beta_max: float = 20.0, steps: int = 1000) -> NoiseSchedule:
+    """`alpha = exp(-½ ∫β)`, `sigma = 1 - exp(-∫β)`, β linear in time (Song et al. 2021, section 3.4, appendix B)."""
+    t = np.arange(1, steps + 1, dtype=np.float64) / steps
+    integral = beta_min * t + (beta_max - beta_min) * t**2 / 2
+    timesteps = np.arange(steps, dtype=np.float64)
+    return NoiseSchedule(np.exp(-integral / 2), -np.expm1(-integral), timesteps, family="sub_vp")
 
 
 def rectified_flow(steps: int = 1000, shift: float = 1.0) -> NoiseSchedule:

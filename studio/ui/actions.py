@@ -33,6 +33,7 @@ class WindowActions:
         self.race = self._action(tr("Race…"), "Ctrl+R")
         self.export = self._action(tr("Export…"), "Ctrl+E")
         self.live = self._action(tr("Follow the run"))
+        self.plugins = self._action(tr("Plugins…"), "F9")
         self.keys = self._action(tr("Keys"), "F1")
         self.about = self._action(tr("About Reverie"))
         self.workspaces = self._workspace_actions()
@@ -79,6 +80,7 @@ class WindowActions:
             self.mask_menu.addActions(list(group))
             self.mask_menu.addSeparator()
         self._menu(tr("&Run"), self.generate, self.pause, self.cancel, None, self.roll, None, self.race)
+        self._menu(tr("P&lugins"), self.plugins)
         self._menu(tr("&Help"), self.keys, self.about)
 
     def _workspace_actions(self) -> tuple[QAction, ...]:

@@ -32,7 +32,7 @@ class Background(QObject):
         if self._closed:
             return
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="reverie-background")
         self._pool.submit(work).add_done_callback(lambda future: self._tell(future, done, refused))
 
     def shut_down(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from studio import paths
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
+from studio.plugin.host import PluginHost
 from studio.sampling.registry import Methods
 from studio.settings import Settings
 from studio.ui.actions import WindowActions
@@ -42,6 +43,7 @@ from studio.ui.panels.recipe_pane import RecipePane
 from studio.ui.panels.side_pane import SidePane
 from studio.ui.panels.tree_panel import TreePanel
 from studio.ui.picture_files import load_image
+from studio.ui.plugins.plugins_controller import PluginsController
 from studio.ui.process_controller import ProcessController
 from studio.ui.race.race_controller import RaceController
 from studio.ui.recovery import Recovery
@@ -53,6 +55,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.timeline import Timeline
 from studio.ui.workspace import Workspace
 from studio.worker.job_queue import JobQueue
+from studio.worker.plugin_watch import PluginWatch
 
 FIRST_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(800, 480)
@@ -69,6 +72,7 @@ class MainWindow(QMainWindow):
         methods: Methods,
         theme: Theme,
         sources: SourceStore,
+        host: PluginHost,
     ) -> None:
         # First of all: until Qt's loop runs, no widget hears of a font that comes after it.
         self._appearance = Appearance(theme, store)
@@ -81,6 +85,7 @@ class MainWindow(QMainWindow):
         self._make_panes(methods, catalog, store)
         self._lay_out()
         self._make_controllers(methods, catalog, store, sources)
+        self.plugins = PluginsController(self, host, methods, PluginWatch(queue, host, self))
         self._connect()
         self._begin(store.current)
 
@@ -140,7 +145,8 @@ class MainWindow(QMainWindow):
         self._store.save()
         self.tree.stop()
         self.exports.shut_down()
-        self._queue.shut_down()
+        self.plugins.shut_down()
+        self._queue.shut_down(self.plugins.watch.give_up)
         super().closeEvent(event)
 
     def _lay_out(self) -> None:

@@ -79,6 +79,11 @@ class GenerationWorker(QObject):
         self._counter = counter
         self._inbox, self._requests = counter.inbox, counter.requests
         self._engine: Engine | None = None
+        self._retired = threading.Event()
+
+    def retire(self) -> None:
+        """Another worker has taken over: take nothing up any more. May be called from any thread."""
+        self._retired.set()
 
     @Slot(str)
     def warm_up(self, model: str) -> None:
@@ -105,14 +110,14 @@ class GenerationWorker(QObject):
     @Slot()
     def work(self) -> None:
         """Run the waiting jobs until none is left, then serve what still waits."""
-        while (job := self._inbox.take()) is not None:
+        while not self._retired.is_set() and (job := self._inbox.take()) is not None:
             self._run(job)
         self.serve()
 
     @Slot()
     def serve(self) -> None:
         """Answer what waits, unless a job does: then it is answered between its steps."""
-        while not self._inbox.waiting() and self._serve_one():
+        while not self._retired.is_set() and not self._inbox.waiting() and self._serve_one():
             pass
 
     def _run(self, job: QueuedJob) -> None:

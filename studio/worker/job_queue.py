@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from studio.job.event import TERMINAL, Cancelled, JobEvent, JobId
+from studio.job.event import TERMINAL, Cancelled, Failed, JobEvent, JobId
 from studio.job.facts import FactsRequest
 from studio.job.recipe import Recipe
 from studio.job.shelf import Question
@@ -16,6 +17,9 @@ from studio.worker.checkpoint import Checkpoint
 from studio.worker.engine import Engine
 from studio.worker.generation_worker import Counter, GenerationWorker
 from studio.worker.inbox import QueuedJob
+from studio.worker.left_threads import leave
+
+WAIT_MS = 100
 
 
 class JobQueue(QObject):
@@ -44,27 +48,35 @@ class JobQueue(QObject):
         self._counter = Counter()
         self._unfinished: dict[JobId, Checkpoint] = {}
         self._last_id = 0
-        self._worker = GenerationWorker(make_engine, self._counter)
+        self._make_engine = make_engine
+        self._known_view.connect(self.view_ready, Qt.ConnectionType.QueuedConnection)
+        self._start_worker()
+
+    def _start_worker(self) -> None:
+        self._worker = GenerationWorker(self._make_engine, self._counter)
         self._thread = QThread()
         self._thread.setObjectName("generation")
         self._worker.moveToThread(self._thread)
-        self._connect()
+        for signal, slot in self._links():
+            signal.connect(slot, Qt.ConnectionType.QueuedConnection)
         self._thread.start()
 
-    def _connect(self) -> None:
-        queued = Qt.ConnectionType.QueuedConnection
-        self._wake.connect(self._worker.work, queued)
-        self._warm_up.connect(self._worker.warm_up, queued)
-        self._draw.connect(self._worker.draw_first_noise, queued)
-        self._serve.connect(self._worker.serve, queued)
-        self._known_view.connect(self.view_ready, queued)
-        self._worker.job_event.connect(self._pass_on, queued)
-        self._worker.preview_waiting.connect(self._pass_preview_on, queued)
-        self._worker.model_status.connect(self.model_status, queued)
-        self._worker.first_noise.connect(self.first_noise, queued)
-        self._worker.view_ready.connect(self.view_ready, queued)
-        self._worker.facts_ready.connect(self.facts_ready, queued)
-        self._worker.answered.connect(self.answered, queued)
+    def _links(self) -> tuple[tuple[Any, Any], ...]:
+        """Signals of window and worker, and where they lead."""
+        worker = self._worker
+        return (
+            (self._wake, worker.work),
+            (self._warm_up, worker.warm_up),
+            (self._draw, worker.draw_first_noise),
+            (self._serve, worker.serve),
+            (worker.job_event, self._pass_on),
+            (worker.preview_waiting, self._pass_preview_on),
+            (worker.model_status, self.model_status),
+            (worker.first_noise, self.first_noise),
+            (worker.view_ready, self.view_ready),
+            (worker.facts_ready, self.facts_ready),
+            (worker.answered, self.answered),
+        )
 
     def warm_up(self, model: str) -> None:
         """Have the worker import what it needs and load a model, so that the first run need not wait."""
@@ -111,6 +123,28 @@ class JobQueue(QObject):
         if self._counter.inbox.withdraw(job):
             self._pass_on(Cancelled(job, 0, 0))
 
+    def is_wanted(self) -> bool:
+        """Whether somebody still waits for what the worker does: a job that was not cancelled."""
+        waiting = set(self._counter.inbox.waiting())
+        running = [token for job, token in self._unfinished.items() if job not in waiting]
+        return any(not token.cancelled for token in running)
+
+    def replace_worker(self, sentence: str) -> None:
+        """Leave the thread to itself, whose work comes to no end, and go on with a new one.
+
+        The job that it was at fails with the `sentence`; those that wait run in the new one.
+        """
+        waiting = set(self._counter.inbox.waiting())
+        for signal, slot in self._links():
+            signal.disconnect(slot)
+        self._worker.retire()
+        self._thread.quit()
+        leave(self._thread, self._worker)
+        self._start_worker()
+        for job in [job for job in self._unfinished if job not in waiting]:
+            self._pass_on(Failed(job, sentence))
+        self._wake.emit()
+
     def unfinished(self) -> tuple[JobId, ...]:
         """The ids of the jobs without a terminal event, oldest first."""
         return tuple(self._unfinished)
@@ -149,13 +183,21 @@ class JobQueue(QObject):
         self._counter.requests.ask(question)
         self._call_worker()
 
-    def shut_down(self) -> None:
-        """Cancel everything, let the thread end, and wait for it. Never terminates it. May be called twice."""
+    def shut_down(self, give_up: Callable[[float], bool] = lambda seconds: False) -> None:
+        """Cancel everything, let the thread end, and wait for it. Never terminates it. May be called twice.
+
+        While it waits it asks again and again whether to `give_up`, with the seconds since it asked before: then the
+        thread is left to itself.
+        """
         self._counter.requests.close()
         for job in self.unfinished():
             self.cancel(job)
         self._thread.quit()
-        self._thread.wait()
+        while not self._thread.wait(WAIT_MS):
+            if give_up(WAIT_MS / 1000):
+                self._worker.retire()
+                leave(self._thread, self._worker)
+                return
 
     def _call_worker(self) -> None:
         """Wake it wherever it waits: in its loop, or in a pause."""

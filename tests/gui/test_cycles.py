@@ -21,6 +21,7 @@ from studio import paths
 from studio.job.event import TERMINAL, Queued
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
+from studio.plugin.home import plugin_host
 from studio.sampling.registry import builtin_methods
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
@@ -43,9 +44,8 @@ class Cycle:
         self.store = SettingsStore(paths.settings_file())
         self.queue = JobQueue(QuickEngine)
         catalog = ModelCatalog(paths.starter_model())
-        self.window = MainWindow(
-            self.queue, self.store, catalog, builtin_methods(), theme, SourceStore(paths.data() / "sources")
-        )
+        sources = SourceStore(paths.data() / "sources")
+        self.window = MainWindow(self.queue, self.store, catalog, builtin_methods(), theme, sources, plugin_host())
         self.window.session.job_event.connect(self.events.append)
         self.window.show()
 

@@ -100,7 +100,7 @@ class _Writer:
         with self._lock:
             self._waiting = kept
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="draft")
+                self._thread = threading.Thread(target=self._work, name="reverie-draft")
                 self._thread.start()
 
     def end(self) -> None:

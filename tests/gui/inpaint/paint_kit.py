@@ -23,6 +23,7 @@ from studio.job.recipe import Recipe
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
+from studio.plugin.home import plugin_host
 from studio.sampling.registry import builtin_methods
 from studio.ui.form_state import painted_by
 from studio.ui.main_window import MainWindow
@@ -117,7 +118,9 @@ def build(qtbot: QtBot, theme: Theme, make_engine=PaintingEngine) -> Painter:
     sources = SourceStore(paths.data() / "sources")
     store = SettingsStore(paths.settings_file())
     queue = JobQueue(lambda: make_engine(sources))
-    window = MainWindow(queue, store, ModelCatalog(paths.starter_model()), builtin_methods(), theme, sources)
+    window = MainWindow(
+        queue, store, ModelCatalog(paths.starter_model()), builtin_methods(), theme, sources, plugin_host()
+    )
     qtbot.addWidget(window)
     return Painter(qtbot, window, sources)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from studio import paths
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
+from studio.plugin.home import plugin_host
 from studio.sampling.registry import builtin_methods
 from studio.ui.main_window import MainWindow
 from studio.ui.settings_store import SettingsStore
@@ -33,6 +34,7 @@ def main(picture: Path, report: Path) -> None:
         builtin_methods(),
         Theme(application, paths.resources()),
         sources,
+        plugin_host(),
     )
     window.show()
     window.workspaces.show("inpaint")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from studio import paths
 from studio.cli.plugin_facts import WARNING
 from studio.paths import SAFE_VARIABLE
 from studio.plugin.home import plugin_host
@@ -20,6 +21,7 @@ from tests.unit.plugin import kit
 
 BUNDLED = [
     "classifier_guidance",
+    "diffusers_schedulers",
     "dpm2",
     "dpmpp_2m",
     "dpmpp_2s_ancestral",
@@ -29,7 +31,9 @@ BUNDLED = [
     "heun",
     "lcm",
     "lms",
+    "reverse_sde",
     "runge_kutta",
+    "unipc",
 ]
 RANDOM = "import torch\n" + kit.GOOD_STEP.replace("return", "torch.rand(1)\nreturn")
 
@@ -106,7 +110,7 @@ def test_all_kinds_are_tried(reverie: Program, tmp_path: Path) -> None:
     assert answer.out.count("order ") == 1
     _, *told = records(reverie, "check", "three")
     assert [(one["kind"], one["name"], one["passed"]) for one in told] == [
-        ("sampler", "firm", True), ("spacing", "late", True), ("guidance", "plain", True),
+        ("sampler", "firm", True), ("spacing", "late", True), ("guidance rule", "plain", True),
     ]  # fmt: skip
     assert (told[0]["calls"], told[1]["calls"], told[1]["slower"], told[2]["order"]) == (1.0, None, None, None)
 
@@ -221,7 +225,9 @@ def test_safe_mode_ends_with_the_call(reverie: Program, monkeypatch: pytest.Monk
     monkeypatch.delenv(SAFE_VARIABLE, raising=False)
     assert len(reverie("--safe-mode", "samplers", "--json").lines) == 3
     assert SAFE_VARIABLE not in os.environ
-    assert len(reverie("samplers", "--json").lines) == 13
+    bundled = [manifest.read_text(encoding="utf-8") for manifest in paths.plugins().glob("*/plugin.toml")]
+    added = sum(text.count("[[samplers]]") for text in bundled)
+    assert len(reverie("samplers", "--json").lines) == 3 + added
     assert "Safe mode: no plugin is used." in reverie("plugins", "list", "--safe-mode").out
 
 

@@ -12,9 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from studio.errors import StorageError, StudioError
+from studio.errors import PluginFailure, StorageError, StudioError
 from studio.plugin import placing
-from studio.plugin.loader import PluginFailure
 from studio.plugin.store import PluginState
 from studio.sampling.registry import builtin_methods
 from tests.unit.plugin import kit

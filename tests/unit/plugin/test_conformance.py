@@ -44,6 +44,14 @@ def changes_memory(sampler, step, x, run):
     return Step(step.x, step.x0, sampler.kept)
 
 
+def changes_list(sampler, step, x, run):
+    kept = getattr(sampler, "kept", None)
+    if kept is None or run.index == 0:
+        sampler.kept = {"before": [torch.zeros(1, 2), torch.zeros(1, 2)]}
+    sampler.kept["before"][1].add_(1.0)
+    return Step(step.x, step.x0, sampler.kept)
+
+
 def mixes_pictures(sampler, step, x, run):
     return Step(step.x + 0.01 * step.x.mean(), step.x0) if len(x) > 1 else step
 
@@ -81,6 +89,7 @@ BROKEN = {
     "hidden state": (hidden_state, "the same again", "two runs differ"),
     "hidden in the step": (hidden_state, "going on from a record", "step 1 differs"),
     "changes memory": (changes_memory, "changes nothing that it is given", "changes the memory"),
+    "changes a list": (changes_list, "changes nothing that it is given", "changes the memory"),
     "mixes pictures": (mixes_pictures, "pictures know nothing of each other", "differs from the same picture alone"),
     "hides": (hides, "not a number is seen", "hides what the network could not say"),
     "in place": (in_place, "changes nothing that it is given", "changes the state"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 import torch
 
 from studio.plugin.conformance import conformance, conformance_of
+from studio.plugin.loader import load
+from studio.plugin.manifest import read_manifest
 from studio.plugin.report import Report
 from studio.sampling.classifier_free import ClassifierFree
 from studio.sampling.denoiser import Prediction
@@ -18,6 +21,7 @@ from studio.sampling.grid import SPACINGS, Spacing, trailing
 from studio.sampling.info import GuidanceInfo, Option, SpacingInfo
 from studio.sampling.schedule import CLEAN
 from tests.unit.plugin import kit
+from tests.unit.plugin.walks import FOLDERS
 
 
 class Rule:
@@ -140,7 +144,7 @@ def test_a_broken_promise_of_a_rule_is_found(case):
 def test_a_rule_that_keeps_them_passes(rule):
     report = conformance(rule)
     assert report.passed, [one for one in report.findings if not one.good]
-    assert (report.kind, report.name, report.calls) == ("guidance", rule.info.name, 0.0)
+    assert (report.kind, report.name, report.calls) == ("guidance rule", rule.info.name, 0.0)
     assert report.slower > 0.2
 
 
@@ -204,8 +208,26 @@ def test_the_built_in_spacings_keep_them(name):
     assert (report.kind, report.name) == ("spacing", name)
 
 
+@cache
+def bundled() -> dict[str, Any]:
+    """All bundled spacings and guidance rules by their names, as their own code gives them."""
+    loaded = [load(read_manifest(folder), folder) for folder in FOLDERS]
+    return {method.info.name: method for one in loaded for method in (*one.spacings, *one.guidance)}
+
+
+MANIFESTS = [read_manifest(folder) for folder in FOLDERS]
+BUNDLED = [entry.name for one in MANIFESTS for entry in (*one.spacings, *one.guidance)]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_what_is_bundled_keeps_them(name):
+    report = conformance(bundled()[name])
+    assert report.passed, [one for one in report.findings if not one.good]
+    assert math.isnan(report.calls) or report.calls == (1.0 if name == "perpendicular_negative" else 0.0)
+
+
 def test_all_that_a_folder_adds_is_tried(tmp_path):
     reports = conformance_of(kit.write_three(tmp_path))
     assert [(report.kind, report.name, report.passed) for report in reports] == [
-        ("sampler", "firm", True), ("spacing", "late", True), ("guidance", "plain", True),
+        ("sampler", "firm", True), ("spacing", "late", True), ("guidance rule", "plain", True),
     ]  # fmt: skip

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from studio.plugin.loader import PREFIX, PluginFailure, load, unload
+from studio.errors import PluginFailure
+from studio.plugin.loader import PREFIX, load, unload
 from studio.plugin.manifest import read_manifest
 from tests.unit.plugin import kit
 

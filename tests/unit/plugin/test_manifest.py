@@ -81,10 +81,10 @@ def option(name: str = "much", kind: str = "float", default: str = "0.5", more: 
     return kit.manifest() + OPTION.format(name=name, kind=kind, default=default, more=more)
 
 
-def test_choices_are_pairs_of_a_value_and_its_title(tmp_path):
-    found = read(tmp_path, option(kind="choice", default='"b"', more='choices = [["a", "An a"], ["b", "A b"]]'))
-    (choice,) = found.samplers[0].info().options
-    assert choice.choices == (("a", "An a"), ("b", "A b"))
+def test_an_option_with_choices(tmp_path):
+    text = option(kind="choice", default='"a"', more='choices = [["a", "A"], ["b", "B"]]')
+    (entry,) = read(tmp_path, text).samplers[0].options
+    assert entry.option().choices == (("a", "A"), ("b", "B"))
     for wrong in ('["a"]', '["a", "A", "a"]', '["a", 1]', '"ab"'):
         assert "choices" in told(tmp_path, option(kind="choice", default='"a"', more=f"choices = [{wrong}]"))
 

@@ -9,10 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from studio.errors import InvalidField, RefusedFile, StudioError
+from studio.errors import InvalidField, PluginFailure, RefusedFile, StudioError
 from studio.plugin import store as stores
 from studio.plugin.ledger import Decision
-from studio.plugin.loader import PluginFailure
 from studio.plugin.placing import LEFTOVER_SECONDS
 from studio.plugin.store import PluginState
 from studio.sampling.registry import builtin_methods

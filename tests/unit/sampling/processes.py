@@ -21,6 +21,7 @@ from studio.sampling.schedule import (
     linear_betas,
     rectified_flow,
     scaled_linear_betas,
+    sub_vp,
     variance_exploding,
 )
 
@@ -32,6 +33,7 @@ SCHEDULES: Mapping[str, NoiseSchedule] = MappingProxyType(
         "zero_snr": from_betas(scaled_linear_betas(), zero_terminal_snr=True),
         "offset": replace(from_betas(scaled_linear_betas()), steps_offset=1, set_alpha_to_one=False),
         "ve": variance_exploding(),
+        "sub_vp": sub_vp(),
         "flow": rectified_flow(),
         "flow_shifted": rectified_flow(shift=3.0),
     }
@@ -75,6 +77,10 @@ def no_noise() -> Tensor:
     raise AssertionError("a deterministic step drew noise")
 
 
+def no_path(start: NoiseLevel, end: NoiseLevel) -> Tensor:
+    raise AssertionError("a sampler that needs no path asked for one")
+
+
 def drawing(seed: int, like: Tensor) -> Callable[[], Tensor]:
     """Draws of one seed in the shape and dtype of `like`."""
     generator = torch.Generator().manual_seed(seed)
@@ -95,7 +101,7 @@ def walk(
     states = [x]
     memory: Memory | None = None
     for index in range(grid.steps):
-        run = Run(grid, index, chosen, schedule, noise)
+        run = Run(grid, index, chosen, schedule, noise, no_path)
         step = sampler.step(states[-1], grid.levels[index], grid.levels[index + 1], denoiser, run, memory)
         states.append(step.x)
         memory = step.memory

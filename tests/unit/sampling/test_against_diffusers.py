@@ -21,7 +21,7 @@ from studio.sampling.grid import TimestepGrid, timestep_grid
 from studio.sampling.registry import builtin_samplers
 from studio.sampling.sampler import Run
 from studio.sampling.schedule import NoiseSchedule, X0Rule
-from tests.unit.sampling.processes import SCHEDULES, consistent, drawing, states, walk
+from tests.unit.sampling.processes import SCHEDULES, consistent, drawing, no_path, states, walk
 
 # numpy and torch 2 disagree about copies inside diffusers' Euler scheduler.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -80,7 +80,7 @@ class Case:
             return restrict_x0(pair, self.schedule.x0_rule or X0Rule())
 
         levels = self.grid.levels
-        run = Run(self.grid, index, sampler.info.resolve(self.options), self.schedule, drawing(index, x))
+        run = Run(self.grid, index, sampler.info.resolve(self.options), self.schedule, drawing(index, x), no_path)
         return sampler.step(x, levels[index], levels[index + 1], denoiser, run, None).x
 
     def state(self, index: int) -> Tensor:

@@ -16,7 +16,7 @@ from studio.sampling.grid import timestep_grid
 from studio.sampling.info import SamplerInfo
 from studio.sampling.sampler import Run
 from studio.sampling.schedule import CLEAN, posterior
-from tests.unit.sampling.processes import SCHEDULES, Gaussian, curved, drawing, no_noise, states, walk
+from tests.unit.sampling.processes import SCHEDULES, Gaussian, curved, drawing, no_noise, no_path, states, walk
 
 CLEAN_END = SamplerInfo("clean", "Clean", "A grid that ends clean.", final_level="clean")
 
@@ -82,7 +82,7 @@ def test_marginal_is_kept_whatever_eta(name: str, eta: float) -> None:
     schedule = SCHEDULES[name]
     grid = timestep_grid(schedule, 9, "trailing", CLEAN_END)
     for k in range(grid.steps - 1):
-        run = Run(grid, k, {"eta": eta}, schedule, no_noise)
+        run = Run(grid, k, {"eta": eta}, schedule, no_noise, no_path)
         mean, old, fresh = one_step(run, 1, 0, 0), one_step(run, 0, 1, 0), one_step(run, 0, 0, 1)
         after = grid.levels[k + 1]
         assert mean == pytest.approx(after.alpha, rel=1e-12)
@@ -106,7 +106,7 @@ def test_a_step_between_equal_levels_changes_nothing_at_pure_noise_too() -> None
     assert ddim_noise(grid.levels[0], grid.levels[1], 1.0) == 0.0
     x = states()
     for sampler, options in ((DDIM(), {"eta": 1.0}), (DDPM(), {"variance": "small"})):
-        run = Run(grid, 0, options, schedule, drawing(0, x))
+        run = Run(grid, 0, options, schedule, drawing(0, x), no_path)
         torch.testing.assert_close(sampler.step(x, grid.levels[0], grid.levels[1], curved, run, None).x, x)
 
 
@@ -115,6 +115,6 @@ def test_walks_upwards_from_the_clean_level() -> None:
     schedule = SCHEDULES["scaled_linear"]
     x0, eps = states(1), states(2)
     level = schedule.level(400)
-    run = Run(timestep_grid(schedule, 5, "leading", DDIM.info), 0, {"eta": 0.0}, schedule, no_noise)
+    run = Run(timestep_grid(schedule, 5, "leading", DDIM.info), 0, {"eta": 0.0}, schedule, no_noise, no_path)
     up = DDIM().step(x0, CLEAN, level, lambda x, level: Prediction(x0, eps), run, None)
     torch.testing.assert_close(up.x, level.alpha * x0 + level.sigma * eps)

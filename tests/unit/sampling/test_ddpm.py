@@ -17,7 +17,17 @@ from studio.sampling.denoiser import Prediction
 from studio.sampling.grid import timestep_grid
 from studio.sampling.sampler import Run
 from studio.sampling.schedule import CLEAN, linear_betas, posterior
-from tests.unit.sampling.processes import SCHEDULES, Gaussian, consistent, curved, drawing, no_noise, states, walk
+from tests.unit.sampling.processes import (
+    SCHEDULES,
+    Gaussian,
+    consistent,
+    curved,
+    drawing,
+    no_noise,
+    no_path,
+    states,
+    walk,
+)
 
 
 def test_mean_on_the_full_grid_is_that_of_algorithm_2() -> None:
@@ -58,7 +68,7 @@ def one_step(variance: str, nu: torch.Tensor | None = None, model: str = "small"
     grid = timestep_grid(schedule, 20, "leading", DDPM.info)
     zeros = torch.zeros(1, 1, 2, 2, dtype=torch.float64)
     pair = Prediction(zeros, zeros, nu)
-    run = Run(grid, 3, DDPM.info.resolve({"variance": variance}), schedule, lambda: torch.ones_like(zeros))
+    run = Run(grid, 3, DDPM.info.resolve({"variance": variance}), schedule, lambda: torch.ones_like(zeros), no_path)
     return DDPM().step(zeros, grid.levels[3], grid.levels[4], lambda x, level: pair, run, None).x
 
 
@@ -119,7 +129,9 @@ def moments(variance: str, data: Gaussian) -> tuple[float, float]:
     for k in range(grid.steps):
         affine, noisy = (
             DDPM().step(probes, grid.levels[k], grid.levels[k + 1], data, run, None).x
-            for run in (Run(grid, k, {"variance": variance}, schedule, draw) for draw in (zeros_pair, ones_pair))
+            for run in (
+                Run(grid, k, {"variance": variance}, schedule, draw, no_path) for draw in (zeros_pair, ones_pair)
+            )
         )
         slope, fresh = float(affine[1] - affine[0]), float((noisy - affine)[0])
         mean, spread = float(affine[0]) + slope * mean, math.hypot(slope * spread, fresh)

@@ -15,6 +15,7 @@ from studio.sampling.grid import TimestepGrid, timestep_grid
 from studio.sampling.inversion import rise, rising_levels
 from studio.sampling.sampler import Run
 from studio.sampling.schedule import CLEAN, NoiseLevel, from_betas, scaled_linear_betas
+from tests.unit.sampling.processes import no_path
 
 SCHEDULE = from_betas(scaled_linear_betas())
 LOW, HIGH = SCHEDULE.level(300), SCHEDULE.level(340)
@@ -36,7 +37,7 @@ class Gaussian:
 
 def down(x: Tensor, denoiser: Gaussian, high: NoiseLevel = HIGH, low: NoiseLevel = LOW) -> Tensor:
     grid = TimestepGrid((high, low))
-    run = Run(grid, 0, {"eta": 0.0}, SCHEDULE, lambda: x)
+    run = Run(grid, 0, {"eta": 0.0}, SCHEDULE, lambda: x, no_path)
     return DDIM().step(x, high, low, denoiser, run, None).x
 
 

@@ -20,6 +20,7 @@ from studio.sampling.schedule import (
     linear_betas,
     rectified_flow,
     scaled_linear_betas,
+    sub_vp,
     variance_exploding,
 )
 from tests.unit.sampling.processes import SCHEDULES
@@ -77,6 +78,7 @@ def check_family(schedule: NoiseSchedule, levels: list[NoiseLevel]) -> None:
         held = {
             "vp": math.hypot(level.alpha, level.sigma),
             "ve": level.alpha,
+            "sub_vp": level.alpha**2 + level.sigma,
             "flow": level.alpha + level.sigma,
         }[schedule.family]
         assert held == pytest.approx(1.0, abs=1e-12)
@@ -109,6 +111,18 @@ def test_variance_exploding_is_geometric() -> None:
     assert (schedule.sigmas[0], schedule.sigmas[-1]) == (0.02, 80.0)
     assert np.allclose(np.diff(np.log(schedule.sigmas)), math.log(80 / 0.02) / 99)
     assert np.all(schedule.alphas == 1)
+
+
+def test_sub_vp_is_one_minus_the_decay_of_the_variance() -> None:
+    """Its sigma is the square of the variance-preserving one with the same alpha, so it lies below that."""
+    schedule = sub_vp(0.1, 20.0, 100)
+    for i in (0, 49, 99):
+        t = (i + 1) / 100
+        integral = 0.1 * t + 9.95 * t**2
+        level = schedule.level(i)
+        assert level.alpha == pytest.approx(math.exp(-integral / 2), rel=1e-12)
+        assert level.sigma == pytest.approx(1 - math.exp(-integral), rel=1e-9)
+        assert level.sigma == pytest.approx((1 - level.alpha**2), rel=1e-9)
 
 
 @pytest.mark.parametrize("shift", [0.5, 1.0, 3.0])

@@ -60,7 +60,7 @@ def test_blend_is_the_formula(easel: Easel, starter: Model, sampler: str, option
         plan = replace(plain._plan(part), noise=Noise())
         denoiser = plain._denoiser(part, lambda: None)
         level, following = plain.grid.levels[index : index + 2]
-        run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw)
+        run = Run(plan.grid, index, plan.options, plan.schedule, plan.draw, plan.between)
         with torch.inference_mode():
             model_x = plan.sampler.step(x, level, following, denoiser, run, None).x
         x = (1 - m) * (following.alpha * known + following.sigma * z) + m * model_x

@@ -1,0 +1,1 @@
+"""The window for plugins: what there is, what it is, and whether it keeps its promises."""
