@@ -173,7 +173,7 @@ def test_the_threshold_leaves_alone_what_is_no_larger() -> None:
 
 def ddim(call: Call, pair: Prediction, after: NoiseLevel) -> Tensor:
     grid = TimestepGrid((call.level, after))
-    run = Run(grid, 0, DDIM.info.resolve({}), call.schedule, lambda: call.x * 0)
+    run = Run(grid, 0, DDIM.info.resolve({}), call.schedule, lambda: call.x * 0, lambda *_: call.x * 0)
     return DDIM().step(call.x, call.level, after, lambda *_: pair, run, None).x
 
 
