@@ -74,7 +74,9 @@ def report_lines(report: Report) -> list[str]:
         lines.append(f"  order {order}; {_number(report.calls)} network calls a step")
     if report.kind == "guidance rule":
         own = f"{_number(report.calls)} network calls of its own a step"
-        lines.append(f"  {own}; {_number(report.slower)} times the time of classifier-free guidance")
+        lines.append(
+            f"  {own}; {_number(report.slower)} times as long as classifier-free guidance, the network left out"
+        )
     return lines
 
 
