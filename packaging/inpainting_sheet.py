@@ -38,7 +38,7 @@ from studio.painting.morphology import grow
 from studio.painting.operation import Operation
 from studio.painting.selections import invert
 from studio.painting.shapes import ellipse, gradient, rectangle
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 
 SIDE, STEPS, SEED = 128, 30, 7
 SHOWN, GAP, MARGIN = 150, 8, 24
@@ -120,7 +120,7 @@ class Studio:
     def __init__(self, folder: Path, steps: int) -> None:
         models = ModelCache(ModelCatalog(paths.starter_model(), []), lambda: choose_placement("cpu", "float32"))
         self._sources = SourceStore(folder)
-        self._services = Services(models, builtin_samplers(), lambda: PreviewSettings("off"), sources=self._sources)
+        self._services = Services(models, builtin_methods(), lambda: PreviewSettings("off"), sources=self._sources)
         self._steps = steps
 
     def draw(self, prompt: str) -> Image:

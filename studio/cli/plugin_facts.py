@@ -1,4 +1,4 @@
-"""What is told of a plugin on the command line: before it is trusted, and after its samplers were tried."""
+"""What is told of a plugin on the command line: before it is trusted, and after what it adds was tried."""
 
 from __future__ import annotations
 
@@ -69,9 +69,20 @@ def report_lines(report: Report) -> list[str]:
     lines += [
         f"  {'yes' if finding.good else 'NO':<5}{finding.name}{_why(finding.told)}" for finding in report.findings
     ]
-    order = "none, it draws noise" if report.order is None else f"{report.order:.2f}"
-    lines.append(f"  order {order}; {_number(report.calls)} network calls a step")
+    if report.kind == "sampler":
+        order = "none, it draws noise" if report.order is None else f"{report.order:.2f}"
+        lines.append(f"  order {order}; {_number(report.calls)} network calls a step")
+    if report.kind == "guidance rule":
+        own = f"{_number(report.calls)} network calls of its own a step"
+        lines.append(
+            f"  {own}; {_number(report.slower)} times as long as classifier-free guidance, the network left out"
+        )
     return lines
+
+
+def broken_promise(report: Report) -> str:
+    """What did not do what it should, for a sentence."""
+    return f"{report.name} does not keep what a {report.kind} promises"
 
 
 def _why(told: str) -> str:

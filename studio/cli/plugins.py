@@ -16,7 +16,7 @@ from studio.plugin.store import PluginEntry, PluginState
 
 EPILOG = """\
   list            the plugins there are, with their state
-  check PLUGIN    what a plugin says of itself; of an enabled one also whether its samplers keep their promises
+  check PLUGIN    what a plugin says of itself; of an enabled one also whether it keeps its promises
   install FILE    a zip or a folder; nothing of it is run
   enable PLUGIN   use it from now on; this is your consent to run it
   disable PLUGIN  use it no longer
@@ -24,8 +24,8 @@ EPILOG = """\
   new NAME        write the folder ./NAME: a small sampler that works, with its test
 
 A plugin is a program and can do what this one can, so enable only what you trust. Nothing of a plugin is run before
-that, and a plugin whose files are others than those you enabled is not run either. 'enable' tries the samplers of a
-plugin; what does not keep the promises of a sampler stays off, unless you say --i-know.
+that, and a plugin whose files are others than those you enabled is not run either. 'enable' tries what a plugin adds;
+what does not keep the promises of its kind stays off, unless you say --i-know.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 130 cancelled.
 
@@ -40,7 +40,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "plugin", metavar="PLUGIN|FILE|NAME", nargs="?", type=values.text("plugin", "Plugin"), help="which one"
     )
-    parser.add_argument("--i-know", action="store_true", help="enable what does not keep a sampler's promises")
+    parser.add_argument("--i-know", action="store_true", help="enable what does not keep its promises")
     parser.add_argument("--json", action="store_true", help="one plugin a line, as JSON")
 
 
@@ -105,7 +105,7 @@ def _enable(flags: Namespace, session: Session) -> int:
         return 0
     broken = _broken(entry, flags, session)
     if broken and not flags.i_know:
-        sentence = f"{entry.name} stays off: {', '.join(broken)} does not keep what a sampler promises."
+        sentence = f"{entry.name} stays off: {', '.join(broken)}."
         host.failed(entry.id, PluginFailure(entry.id, f"{sentence} Add --i-know to enable it all the same."))
         session.console.problem(f"{sentence} Add --i-know to enable it all the same.")
         return 1
@@ -148,8 +148,8 @@ def _tell(entry: PluginEntry, flags: Namespace, session: Session) -> None:
 
 
 def _broken(entry: PluginEntry, flags: Namespace, session: Session) -> list[str]:
-    """Try each sampler and tell how it did. The names of those that break a promise. Imports torch."""
-    from studio.plugin.conformance import conformance
+    """Try all that it adds and tell how it did. Those that break a promise, in words. Imports torch."""
+    from studio.plugin.conformance import conformance, contributions
     from studio.plugin.watching import saying_who
 
     try:
@@ -159,15 +159,15 @@ def _broken(entry: PluginEntry, flags: Namespace, session: Session) -> list[str]
             session.console.detail(problem.detail)
         raise
     broken = []
-    for sampler in loaded.samplers:
+    for method in contributions(loaded):
         with saying_who(entry.name), plugin_host().watched(entry.id, entry.name):
-            report = conformance(sampler)
+            report = conformance(method)
         if flags.json:
             session.console.record({"plugin": entry.id, **report_data(report)})
         else:
             for line in plugin_facts.report_lines(report):
                 session.console.say(line)
-        broken += [] if report.passed else [report.name]
+        broken += [] if report.passed else [plugin_facts.broken_promise(report)]
     return broken
 
 

@@ -23,8 +23,8 @@ class Finding:
 class Report:
     """All findings on one method. `errors` holds (steps, error) of the analytic Gaussian, empty for a stochastic one.
 
-    `calls` are network calls a step; `slower` is the time of a step in that of DDIM with the same denoiser. Both are
-    not a number where they mean nothing.
+    `calls` are network calls a step, of a guidance rule those of its own; `slower` is the time of a step in that of
+    DDIM with the same denoiser, or of classifier-free guidance. Both are not a number where they mean nothing.
     """
 
     kind: Kind

@@ -20,12 +20,14 @@ from tests.unit.cli.processes import ROOT, ask, environment
 from tests.unit.plugin import kit
 
 BUNDLED = [
+    "classifier_guidance",
     "diffusers_schedulers",
     "dpm2",
     "dpmpp_2m",
     "dpmpp_2s_ancestral",
     "dpmpp_sde",
     "euler_ancestral",
+    "guidance_pack",
     "heun",
     "lcm",
     "lms",
@@ -96,6 +98,39 @@ def test_what_breaks_a_promise_stays_off_unless_you_know(reverie: Program, tmp_p
     assert plugin_host().store.entry("sample").sentence == ""
     assert reverie("plugins", "check", "sample").code == 1
     assert state("sample") is PluginState.ENABLED
+
+
+def test_all_kinds_are_tried(reverie: Program, tmp_path: Path) -> None:
+    reverie("plugins", "install", kit.write_three(tmp_path))
+    answer = reverie("plugins", "enable", "three")
+    assert answer.code == 0
+    for name in ("firm", "late", "plain"):
+        assert f"{name}: keeps its promises" in answer.out
+    assert "0 network calls of its own a step; " in answer.out
+    assert answer.out.count("order ") == 1
+    _, *told = records(reverie, "check", "three")
+    assert [(one["kind"], one["name"], one["passed"]) for one in told] == [
+        ("sampler", "firm", True), ("spacing", "late", True), ("guidance rule", "plain", True),
+    ]  # fmt: skip
+    assert (told[0]["calls"], told[1]["calls"], told[1]["slower"], told[2]["order"]) == (1.0, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"rule": "return cond"}, "plain does not keep what a guidance rule promises"),
+        ({"levels": "range(n)"}, "late does not keep what a spacing promises"),
+        ({"rule": "return uncond.x0, None", "levels": "range(n)"}, "late does not keep what a spacing promises, plain"),
+    ],
+)
+def test_a_rule_or_a_spacing_that_breaks_a_promise_stays_off(
+    reverie: Program, tmp_path: Path, changes: dict[str, str], says: str
+) -> None:
+    reverie("plugins", "install", kit.write_three(tmp_path, **changes))
+    answer = reverie("plugins", "enable", "three")
+    assert answer.code == 1
+    assert f"Three stays off: {says}" in answer.err
+    assert state("three") is PluginState.FAILED
 
 
 @pytest.mark.parametrize("step", ["import sys\nsys.exit(0)", "raise KeyError", "return None", "print('hm')\nreturn 1"])

@@ -1,4 +1,4 @@
-"""Plugins that tests write: a folder with a sampler that works, or whose step is any text."""
+"""Plugins that tests write: a folder with a sampler that works, or whose step is any text, or one of each kind."""
 
 from __future__ import annotations
 
@@ -14,6 +14,36 @@ from studio.plugin.store import PluginStore
 GOOD_STEP = """
 pair = denoiser(x, level)
 return Step(next_level.alpha * pair.x0 + next_level.sigma * pair.eps, pair.x0)
+"""
+
+THREE_MANIFEST = """\
+id = "three"
+name = "Three"
+version = "1.0.0"
+api = "1.0"
+entry = "three:CONTRIBUTIONS"
+samplers = [{ name = "firm", title = "Firm" }]
+spacings = [{ name = "late", title = "Late" }]
+guidance = [{ name = "plain", title = "Plain" }]
+"""
+THREE_CODE = """\
+from studio.plugin.api import GuidanceInfo, Prediction, SamplerInfo, Spacing, SpacingInfo, Step
+
+class Sampler:
+    info = SamplerInfo("firm", "Firm", "")
+    def step(self, x, level, next_level, denoiser, run, memory):
+        pair = denoiser(x, level)
+        return Step(next_level.alpha * pair.x0 + next_level.sigma * pair.eps, pair.x0)
+
+class Rule:
+    info = GuidanceInfo("plain", "Plain")
+    def combine(self, x, level, cond, uncond, scale, context, memory):
+        return cond, memory
+
+def late(schedule, n, fractional):
+    return [schedule.level(i * (len(schedule) // n)) for i in reversed(range(n))]
+
+CONTRIBUTIONS = (Rule(), Sampler(), Spacing(SpacingInfo("late", "Late"), late))
 """
 
 
@@ -50,6 +80,16 @@ def write(place: Path, plugin: str = "sample", step: str = GOOD_STEP, before: st
     folder.mkdir(parents=True)
     (folder / "plugin.toml").write_text(manifest(plugin, **changes), encoding="utf-8")
     (folder / f"{plugin}.py").write_text(code(plugin, step, before), encoding="utf-8")
+    return folder
+
+
+def write_three(place: Path, rule: str = "return cond, memory", levels: str = "reversed(range(n))") -> Path:
+    """A plugin with one contribution of each kind: what its rule does, which levels its spacing takes."""
+    folder = place / "three"
+    folder.mkdir(parents=True)
+    (folder / "plugin.toml").write_text(THREE_MANIFEST, encoding="utf-8")
+    code = THREE_CODE.replace("return cond, memory", rule).replace("reversed(range(n))", levels)
+    (folder / "three.py").write_text(code, encoding="utf-8")
     return folder
 
 

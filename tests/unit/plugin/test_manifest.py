@@ -85,6 +85,8 @@ def test_an_option_with_choices(tmp_path):
     text = option(kind="choice", default='"a"', more='choices = [["a", "A"], ["b", "B"]]')
     (entry,) = read(tmp_path, text).samplers[0].options
     assert entry.option().choices == (("a", "A"), ("b", "B"))
+    for wrong in ('["a"]', '["a", "A", "a"]', '["a", 1]', '"ab"'):
+        assert "choices" in told(tmp_path, option(kind="choice", default='"a"', more=f"choices = [{wrong}]"))
 
 
 @pytest.mark.parametrize(

@@ -17,19 +17,22 @@ from studio.plugin.manifest import read_manifest
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "plugins" / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-(MANIFEST,) = [text for kind, text in BLOCKS if kind == "toml"]
-CODE, CHECK = [text for kind, text in BLOCKS if kind == "python"]
-(COMMANDS,) = [text for kind, text in BLOCKS if kind == ""]
+MANIFEST, CALM_MANIFEST = [text for kind, text in BLOCKS if kind == "toml"]
+CODE, CALM_CODE, CHECK = [text for kind, text in BLOCKS if kind == "python"]
+BUNDLED_COMMANDS, COMMANDS, CALM_COMMANDS = [text for kind, text in BLOCKS if kind == ""]
 
 
 @pytest.fixture
 def written(tmp_path, monkeypatch) -> Path:
     """The plugin of the README in a folder beside which the commands are called."""
-    folder = tmp_path / "midway"
-    folder.mkdir()
-    (folder / "plugin.toml").write_text(MANIFEST, encoding="utf-8")
-    (folder / "midway.py").write_text(CODE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    return write(tmp_path / "midway", MANIFEST, CODE)
+
+
+def write(folder: Path, manifest: str, code: str) -> Path:
+    folder.mkdir()
+    (folder / "plugin.toml").write_text(manifest, encoding="utf-8")
+    (folder / f"{folder.name}.py").write_text(code, encoding="utf-8")
     return folder
 
 
@@ -52,19 +55,47 @@ def environment() -> dict[str, str]:
 
 
 def test_its_commands_make_a_picture(written, own_home, capsys):
-    for line in COMMANDS.splitlines():
-        program, *words = shlex.split(line)
-        assert program == "reverie"
-        words = ["2" if before == "--steps" else word for before, word in zip(["", *words], words, strict=False)]
-        assert main(words) == 0, capsys.readouterr().err
-    assert "keeps its promises" in capsys.readouterr().out
+    call(COMMANDS, capsys)
+    assert "midway: keeps its promises" in capsys.readouterr().out
     assert len(list((own_home / "pictures").glob("*.png"))) == 1
 
 
+def call(commands: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line, with two steps where pictures are made."""
+    for line in commands.splitlines():
+        program, *words = shlex.split(line)
+        assert program == "reverie"
+        few = ["--steps", "2"] if words[0] == "generate" else []
+        assert main([*words, *few]) == 0, capsys.readouterr().err
+
+
+def test_the_guidance_rule_and_the_spacing_make_a_picture(tmp_path, monkeypatch, own_home, capsys):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "calm", CALM_MANIFEST, CALM_CODE)
+    call(CALM_COMMANDS, capsys)
+    told = capsys.readouterr().out
+    assert "fading: keeps its promises" in told
+    assert "angles: keeps its promises" in told
+    assert len(list((own_home / "pictures").glob("*.png"))) == 1
+
+
+def test_the_bundled_rules_make_pictures(own_home, capsys):
+    call(BUNDLED_COMMANDS, capsys)
+    assert len(list((own_home / "pictures").glob("*.png"))) == 2
+
+
 def test_the_table_lists_what_is_there():
-    rows = [re.findall(r"`(\w+)`", line) for line in TEXT.splitlines() if line.startswith("| `")]
+    rows: list[list[str]] = []
+    for line in TEXT.splitlines():
+        if line.startswith("| `"):
+            rows.append(re.findall(r"`(\w+)`", line))
+        elif line.startswith("| |"):  # goes on with the plugin above
+            rows[-1] += re.findall(r"`(\w+)`", line)
     folders = sorted(path.parent for path in (ROOT / "plugins").glob("*/plugin.toml"))
-    manifests = {manifest.id: [one.name for one in manifest.samplers] for manifest in map(read_manifest, folders)}
+    manifests = {manifest.id: [one.name for one in manifest.contributions] for manifest in map(read_manifest, folders)}
     assert {row[0]: row[1:] for row in rows} == manifests
     assert set(manifests) == {entry.id for entry in plugin_host().store.entries()}
-    assert {name for row in rows for name in row[1:]} <= {info.name for info in known_methods().samplers.infos()}
+    known = {
+        info.name for registry in (known_methods().samplers, known_methods().guidance) for info in registry.infos()
+    }
+    assert {name for row in rows for name in row[1:]} <= known
