@@ -142,6 +142,17 @@ class PluginsWindow(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
             label.setMargin(px(12))
+        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts.addWidget(self._left())
+        parts.addWidget(self.page)
+        parts.setStretchFactor(1, 1)
+        parts.setChildrenCollapsible(False)
+        parts.setSizes([px(LIST), px(WIDTH - LIST)])
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(parts)
+
+    def _left(self) -> QWidget:
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._none)
         head = QHBoxLayout()
@@ -156,15 +167,7 @@ class PluginsWindow(QWidget):
         column.addLayout(head)
         column.addWidget(self._pages, 1)
         column.addWidget(self._hint)
-        parts = QSplitter(Qt.Orientation.Horizontal)
-        parts.addWidget(left)
-        parts.addWidget(self.page)
-        parts.setStretchFactor(1, 1)
-        parts.setChildrenCollapsible(False)
-        parts.setSizes([px(LIST), px(WIDTH - LIST)])
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(parts)
+        return left
 
 
 def _dropped(event: QDropEvent) -> Path | None:

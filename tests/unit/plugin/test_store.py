@@ -207,7 +207,9 @@ def test_what_failed_is_off_until_it_is_enabled_again(home, tmp_path, name):
     entry = kit.Home(tmp_path).store.entry("sample")
     assert (entry.state.value, entry.sentence[:9]) == (name, "It broke.")
     home.store.enable("sample", home.store.files("sample").digest)
-    assert home.ledger.of("sample") == Decision(enabled=True, digest=home.store.files("sample").digest)
+    source = str((tmp_path / "source" / "sample").absolute())
+    expected = Decision(enabled=True, digest=home.store.files("sample").digest, source=source)
+    assert home.ledger.of("sample") == expected
 
 
 def killed(home: kit.Home, tmp_path, age: float) -> None:
