@@ -73,25 +73,26 @@ def add_code_flags(parser: ArgumentParser) -> None:
     parser.set_defaults(prompt=None, negative=None, guidance=None, spacing=None, model=None)
 
 
-def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
-    """What `--code` names, kept and its facts given to the flags that were left out; None without it.
+def read_code_start(flags: Namespace, workplace: Workplace) -> dict[str, object]:
+    """What `--code` names, as fields of a recipe; it is kept, and its facts given to the flags that were left out.
 
-    Raises `InvalidField` and `RefusedFile`.
+    Nothing without it. Prompts that the code mixes count as long as none is given. Raises `InvalidField` and `RefusedFile`.
     """
     if flags.code is None:
         if flags.prompt is None:
             raise InvalidField("prompt", "--prompt is missing. Run 'reverie generate --help' to see how it is given.")
         usual = {"negative": "", "guidance": Guidance().scale, "spacing": Sampling().spacing, "model": USUAL_MODEL}
         _complete(flags, usual)
-        return None
+        return {}
     if flags.image is not None:
         raise InvalidField("code", "--code and --image both say where to start. Give one of them.")
     if flags.save_code is not None:
         raise InvalidField("save_code", "--save-code is about the noise of a seed. Leave it out, or --code.")
     store = workplace.codes()
     code = store.find(flags.code) if _ID.fullmatch(flags.code) else _taken_in(Path(flags.code).expanduser(), store)
+    own_words = flags.prompt is None and flags.negative is None
     _complete(flags, _said(code.facts, flags))
-    return FromCode(code=code.id)
+    return {"start": FromCode(code=code.id), "blend": code.facts.blend if own_words else ()}
 
 
 def save_seed_codes(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from studio.job.code import FromSeed
 from studio.job.track import Key
+from studio.ui.codes.blend_words import blend_words
 
 
 def key_name(key: Key, name_of: Callable[[str], str]) -> str:
@@ -20,9 +21,10 @@ def key_name(key: Key, name_of: Callable[[str], str]) -> str:
 def label(keys: Sequence[Key], number: int, name_of: Callable[[str], str]) -> str:
     """What a key is called on the track: by its words where the keys differ in them, else by where it comes from."""
     name = key_name(keys[number], name_of)
-    if len({key.prompt for key in keys}) == 1:
+    if len({(key.prompt, key.blend) for key in keys}) == 1:
         return name
-    words = keys[number].prompt.split(",")[0].strip()
+    blend = keys[number].blend
+    words = blend_words(blend) if blend else keys[number].prompt.split(",")[0].strip()
     return f"{words}, {name}" if words else name
 
 

@@ -12,14 +12,16 @@ import torch
 
 from studio.export.picture_file import write_new_picture
 from studio.generation.code_desk import CodeDesk
+from studio.generation.frames import frames, recipe_at
 from studio.image import Image
 from studio.job.code import Between, FromCode, FromSeed
 from studio.job.codes import CodesRequest, GiveCode, KeepCode, RemoveCode, RenameCode, TakeCode
-from studio.job.event import ImageReady
+from studio.job.event import ImageReady, Started
 from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 from studio.job.recording import RecordSettings
 from studio.job.shelf import Answer
+from studio.job.track import Key, Segment, Track
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.model import Model
@@ -91,6 +93,45 @@ def test_the_code_of_a_mixture_draws_what_the_mixture_draws(shop: Shop) -> None:
     facts = shop.store.find(code).facts
     assert (facts.origin, facts.told) == ("interpolation", "25 % of the way")
     assert np.array_equal(shop.pixels(from_code(recipe, code)), shop.pixels(recipe))
+
+
+def test_a_frame_between_two_prompts_is_drawn_from_its_code(shop: Shop, tmp_path: Path) -> None:
+    """Through a file and a shelf that begins anew, too: the words are mixed as they were."""
+    keys = (Key(FromSeed(seed=1), "apple", "", 5.0), Key(FromSeed(seed=2), "lemon", "blurry", 3.0))
+    frame = frames(Track(small(), keys, (Segment(3),)))[1]
+    code, file = shop.kept(frame), tmp_path / "frame.code.safetensors"
+    assert shop.ask(GiveCode(code, file)).sentence == ""
+    other = Shop(shop.services.models.get(""), tmp_path / "other")
+    assert other.ask(TakeCode(file)).code == code
+    facts = other.store.find(code).facts
+    assert (facts.blend, facts.guidance) == (frame.blend, frame.guidance.scale)
+    key = Key(FromCode(code=code), facts.prompt, facts.negative_prompt, facts.guidance, facts.blend)
+    alone = recipe_at(Track(small(), (key, keys[1]), (Segment(1),)), 0.0)
+    assert np.array_equal(other.pixels(alone), shop.pixels(frame))
+
+
+def test_the_code_of_a_frame_between_seeds_fits_any_schedule(shop: Shop) -> None:
+    between = Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.5)
+    code = shop.kept(small(steps=3, start=between))
+    facts = shop.store.find(code).facts
+    assert facts.any_schedule
+    assert (facts.origin, facts.model, facts.model_hash, facts.steps) == ("interpolation", "", "", 3)
+    for steps in (3, 4):
+        notices = [
+            event.notices for event in events(from_code(small(steps=steps), code), shop.services)
+            if isinstance(event, Started)
+        ]  # fmt: skip
+        assert notices == [()]
+        expected = shop.pixels(small(steps=steps, start=between))
+        assert np.array_equal(shop.pixels(from_code(small(steps=steps), code)), expected)
+
+
+def test_a_frame_beside_a_code_that_is_bound_is_bound(shop: Shop) -> None:
+    recipe = small(steps=4)
+    shop.pixels(recipe)
+    bound = shop.kept(recipe, shop.trajectory(), 2)
+    frame = small(start=Between(first=FromSeed(seed=1), second=FromCode(code=bound), fraction=0.5))
+    assert not shop.store.find(shop.kept(frame)).facts.any_schedule
 
 
 def test_the_code_of_a_picture_from_a_code_is_that_code(shop: Shop) -> None:
