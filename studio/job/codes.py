@@ -56,7 +56,7 @@ class TakeCode:
 
 @dataclass(frozen=True)
 class GiveCode:
-    """Write a code to the file `path`. What is there is replaced: who asked knows of it."""
+    """Write a code to the file `path`. No file is replaced: where that name is taken it gets a number."""
 
     code: str
     path: Path

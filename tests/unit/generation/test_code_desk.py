@@ -25,6 +25,7 @@ from studio.job.track import Key, Segment, Track
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.model import Model
+from studio.trajectory.code_file import read_code
 from studio.trajectory.code_store import CodeStore
 from studio.trajectory.store import TrajectoryStore
 from tests.unit.generation.runs import events, services, small
@@ -214,6 +215,17 @@ def test_a_code_goes_out_as_a_file_and_comes_in_again(shop: Shop, tmp_path: Path
     assert [card.facts.name for card in answer.cards if card.facts] == ["traveller"]
 
 
+def test_no_file_is_replaced_by_a_code(shop: Shop, tmp_path: Path) -> None:
+    code, taken = shop.kept(small()), tmp_path / "out.code.safetensors"
+    taken.write_text("precious")
+    for name in ("out", taken.name):
+        answer = shop.ask(GiveCode(code, tmp_path / name))
+        assert answer.path is not None
+        assert read_code(answer.path).id == code
+    assert answer.path == tmp_path / "out-3.code.safetensors"
+    assert taken.read_text() == "precious"
+
+
 def test_a_file_that_is_none_is_told(shop: Shop, tmp_path: Path) -> None:
     bad = tmp_path / "bad.code.safetensors"
     bad.write_bytes(b"nothing")
@@ -230,6 +242,16 @@ def test_a_damaged_code_stays_on_the_shelf_and_says_so(shop: Shop) -> None:
     assert cards[good].sentence == ""
     assert cards[bad].facts is None
     assert "damaged" in cards[bad].sentence
+
+
+def test_a_code_that_is_kept_again_heals_what_is_damaged_and_keeps_its_name(shop: Shop) -> None:
+    code = shop.kept(small())
+    assert shop.ask(RenameCode(code, "mine")).sentence == ""
+    shop.kept(small(), name="yours")
+    assert shop.store.find(code).facts.name == "mine"
+    shop.store.path(code).write_bytes(b"nothing")
+    shop.kept(small(), name="yours")
+    assert CodeStore(shop.store.folder).find(code).facts.name == "yours"
 
 
 def test_a_code_under_a_wrong_name_is_not_used(shop: Shop) -> None:
