@@ -14,6 +14,7 @@ from studio.job.codes import (
     CombineCodes,
     GiveCode,
     KeepCode,
+    PictureCode,
     RemoveCode,
     RenameCode,
     TakeCode,
@@ -61,6 +62,8 @@ class CodeDesk:
             return question.code
         if isinstance(question, RenameCode):
             store.rename(question.code, question.name)
+        elif isinstance(question, PictureCode):
+            store.picture(question.code, small(question.thumbnail))
         elif isinstance(question, RemoveCode):
             (store.remove if question.removed else store.bring_back)(question.code)
         else:

@@ -40,6 +40,14 @@ class RenameCode:
 
 
 @dataclass(frozen=True)
+class PictureCode:
+    """Have the shelf show a code by this picture."""
+
+    code: str
+    thumbnail: Image = field(compare=False)
+
+
+@dataclass(frozen=True)
 class RemoveCode:
     """Take a code off the shelf, or with `removed` False put it back. It leaves the disk at the next start."""
 
@@ -69,7 +77,7 @@ class CombineCodes:
     work: Arithmetic
 
 
-CodeQuestion = CodesRequest | KeepCode | RenameCode | RemoveCode | TakeCode | GiveCode | CombineCodes
+CodeQuestion = CodesRequest | KeepCode | RenameCode | PictureCode | RemoveCode | TakeCode | GiveCode | CombineCodes
 
 
 @dataclass(frozen=True)

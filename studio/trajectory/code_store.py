@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import RLock
 
 from studio.errors import RefusedFile
+from studio.image import Image
 from studio.job.code import SUFFIX, CodeFacts
 from studio.job.recipe import checked
 from studio.storage import explained, make_folder, write_durably
@@ -61,6 +62,10 @@ class CodeStore:
         known = self.find(code)
         facts = {**known.facts.model_dump(), "name": name}
         self._write(replace(known, facts=checked(CodeFacts, **facts)))
+
+    def picture(self, code: str, thumbnail: Image) -> None:
+        """Show a code by another picture. Raises `RefusedFile` and `StorageError`."""
+        self._write(replace(self.find(code), thumbnail=thumbnail))
 
     def remove(self, code: str) -> None:
         """Take a code away. Until the next `sweep` it can be brought back. Raises `StorageError`."""

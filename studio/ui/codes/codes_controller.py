@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio import paths
 from studio.job.code import SUFFIX
-from studio.job.codes import CombineCodes, GiveCode, KeepCode, RemoveCode, RenameCode, TakeCode
+from studio.job.codes import CombineCodes, GiveCode, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
 from studio.job.shelf import Answer
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
@@ -20,6 +20,7 @@ from studio.sampling.registry import SamplerRegistry
 from studio.ui.codes.belonging import Belonging
 from studio.ui.codes.inverting import Inverting
 from studio.ui.codes.keeping import Keeping
+from studio.ui.codes.sketching import Sketching
 from studio.ui.codes.starting import Starting
 from studio.worker.job_queue import JobQueue
 
@@ -48,6 +49,7 @@ class CodesController(QObject):
         self.starting = Starting(window, catalog, self.belonging)
         self.keeping = Keeping(window, self)
         self.inverting = Inverting(window, self, queue, samplers, catalog, sources)
+        self.sketching = Sketching(window, self)
         self._answers: dict[type, Callable[[Answer], None]] = {
             KeepCode: self._kept,
             TakeCode: self._taken,
@@ -101,6 +103,8 @@ class CodesController(QObject):
         window.shelf.answered.connect(self._answered)
 
     def _answered(self, answer: Answer) -> None:
+        if answer.sentence and isinstance(answer.question, PictureCode):
+            return  # the code was taken away before its picture was there
         if answer.sentence and not isinstance(answer.question, CombineCodes):
             self._window.controller.banner.tell("danger", answer.sentence)
         else:
@@ -156,6 +160,7 @@ class CodesController(QObject):
             self.combining.accept()
             self.combining = None
         self.show(answer.code)
+        self.sketching.draw(answer.code)
 
     def _ask_and_open(self) -> None:
         patterns = self.tr("Codes ({patterns})").format(patterns=f"*{SUFFIX}")

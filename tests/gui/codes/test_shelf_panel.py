@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from studio.job.codes import CombineCodes, KeepCode, RemoveCode, RenameCode, TakeCode
+from studio.job.code import CodeFacts
+from studio.job.codes import CombineCodes, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
+from studio.ui.codes.sketching import sketch
 from tests.gui.codes.codes_kit import EDGE, Codes, code_file
 from tests.gui.studio_driver import Driver
 
@@ -155,6 +157,22 @@ class TestCombining:
         assert [card.code for card in codes.panel.chosen()] == [answer.code]
         assert codes.card(answer.code).facts.name == answer.question.work.name
         assert not dialog.isVisible()
+        codes.asked(PictureCode)
+        codes.studio.until(lambda: codes.card(answer.code).thumbnail is not None)
+        codes.studio.rest()
+        assert codes.card(answer.code).facts.name == answer.question.work.name
+        assert not codes.studio.banner()
+
+    def test_a_picture_for_a_code_can_be_cancelled(self, codes: Codes) -> None:
+        first, second = codes.kept(1), codes.kept(2)
+        codes.choose(first, second)
+        codes.panel.actions_of_codes.combine.trigger()
+        codes.window.codes.combining._combine.click()
+        answer = codes.asked(CombineCodes)
+        codes.studio.until(lambda: codes.window.session.status.running)
+        codes.window.session.cancel()
+        codes.studio.rest()
+        assert codes.card(answer.code).thumbnail is None
 
     def test_roles_and_amount_of_an_analogy_are_chosen(self, codes: Codes) -> None:
         a, b, c = (codes.kept(seed) for seed in (1, 2, 3))
@@ -183,3 +201,25 @@ class TestCombining:
         assert "codes of one size" in dialog.problem()
         assert dialog.isVisible()
         dialog.reject()
+
+
+class TestSketch:
+    """The level that a picture for the shelf begins at is that of the code."""
+
+    FACTS = CodeFacts(
+        name="mix", origin="arithmetic", model="starter", model_hash="ab", timestep=981.0, alpha=0.1, sigma=0.99,
+        shape=(4, 8, 8), width=64, height=64, prompt="apple", guidance=2.0,
+    )  # fmt: skip
+
+    def test_it_begins_where_the_code_lies(self) -> None:
+        made = sketch("ab" * 32, self.FACTS, "starter")
+        assert (made.prompt, made.guidance.scale, made.width) == ("apple", 2.0, 64)
+        assert made.sampling.timesteps == (981.0, 858.0, 736.0, 613.0, 490.0, 368.0, 245.0, 123.0)
+
+    def test_what_lies_on_the_way_takes_some_of_the_steps_that_are_left(self) -> None:
+        left = tuple(float(t) for t in range(500, 0, -10))
+        few = sketch("ab" * 32, self.FACTS.model_copy(update={"timesteps": left}), "starter").sampling.timesteps
+        assert (few[0], len(few)) == (500.0, 8)
+        assert set(few) <= set(left)
+        short = self.FACTS.model_copy(update={"timesteps": (3.0, 1.0)})
+        assert sketch("ab" * 32, short, "starter").sampling.timesteps == (3.0, 1.0)
