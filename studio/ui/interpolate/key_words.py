@@ -23,9 +23,13 @@ def label(keys: Sequence[Key], number: int, name_of: Callable[[str], str]) -> st
     name = key_name(keys[number], name_of)
     if len({(key.prompt, key.blend) for key in keys}) == 1:
         return name
-    blend = keys[number].blend
-    words = blend_words(blend) if blend else keys[number].prompt.split(",")[0].strip()
+    parts = [part.model_copy(update={"prompt": _first_words(part.prompt)}) for part in keys[number].blend]
+    words = blend_words(parts) if parts else _first_words(keys[number].prompt)
     return f"{words}, {name}" if words else name
+
+
+def _first_words(prompt: str) -> str:
+    return prompt.split(",")[0].strip()
 
 
 def easing_words(name: str) -> str:

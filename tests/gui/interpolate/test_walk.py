@@ -15,6 +15,7 @@ from studio.job.event import ImageReady
 from studio.job.track import FrameReady, Key
 from studio.job.walk import Spaced
 from studio.ui.header import GENERATE
+from studio.ui.interpolate.key_words import label
 from studio.ui.interpolate.walk_export_dialog import WalkExportDialog
 from tests.gui.interpolate.walker import ALT, Walker
 
@@ -154,6 +155,7 @@ def test_a_frame_between_two_prompts_stays_the_same_as_a_key(restarted: Callable
     walker.studio.until(lambda: len(walker.plan.keys) == 3)
     panel, plan = walker.window.key_panel, walker.plan
     assert panel.mixed().startswith("Prompts are mixed: red apple, 3d style 75 %, lemon, 3d style 25 %.")
+    assert label(plan.keys, 1, lambda code: "frame 2") == "red apple 75 %, lemon 25 %, frame 2"
     middle = walker.looked_over().whole(1)
     assert one is not None
     assert middle is not None
