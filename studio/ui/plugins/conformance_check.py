@@ -80,9 +80,7 @@ class ConformanceCheck(QObject):
     def _failed_to_start(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
             why = self._process.errorString()
-            self._tell(
-                Checked(self._plugin, sentence=self.tr("The check could not be started: {why}.").format(why=why))
-            )
+            self._tell(Checked(self._plugin, sentence=self.tr("The check could not be started: {why}.").format(why=why)))
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         process = self._process

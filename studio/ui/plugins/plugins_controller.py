@@ -169,9 +169,7 @@ class PluginsController(QObject):
         self.refresh()
         self._shown().search.clear()
         self._shown().choose(entry.id)
-        self._shown().toast.tell(
-            self.tr("{name} is installed. It is not used before you enable it.").format(name=entry.name)
-        )
+        self._shown().toast.tell(self.tr("{name} is installed. It is not used before you enable it.").format(name=entry.name))
 
     def _remove(self, plugin: str) -> None:
         try:
