@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.job.code import CodeFacts
-from studio.job.codes import CombineCodes, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
+from studio.job.codes import CombineCodes, GiveCode, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
+from studio.ui.codes import codes_controller
 from studio.ui.codes.sketching import sketch
 from tests.gui.codes.codes_kit import EDGE, Codes, code_file
 from tests.gui.studio_driver import Driver
@@ -142,6 +144,20 @@ class TestFiles:
         codes.drop_file(tmp_path / "bad.code.safetensors", codes.panel)
         assert codes.asked(TakeCode).sentence
         assert codes.studio.banner() == codes.answers[-1].sentence
+
+
+class TestExporting:
+    def test_no_file_is_replaced(self, codes: Codes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also where the suffix that the dialog did not see makes it the name of one."""
+        code, taken = codes.kept(), tmp_path / "taken.code.safetensors"
+        taken.write_text("precious")
+        chosen = str(tmp_path / "taken")
+        monkeypatch.setattr(codes_controller.QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
+        codes.choose(code)
+        codes.panel.actions_of_codes.export.trigger()
+        assert codes.asked(GiveCode).path == tmp_path / "taken-2.code.safetensors"
+        assert codes.studio.toast() == "Saved as taken-2.code.safetensors."
+        assert taken.read_text() == "precious"
 
 
 class TestCombining:
