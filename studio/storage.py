@@ -1,8 +1,7 @@
 """The one writer for every durable file: after it, and after a kill at any moment, there is the old version or the new.
 
 A file is written beside its place under a temporary name, flushed, read back, renamed, and the folder is flushed.
-Temporary files hold a lock while their writer lives, so that the next writer can tell a leftover from work in progress.
-Standard library only.
+Temporary files hold a lock while their writer lives, so that the next one knows a leftover. Standard library only.
 """
 
 from __future__ import annotations
@@ -275,13 +274,14 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        said = problem.strerror or str(problem)
-        unknown = (f"the system says: {said}", "Choose another folder or try again.")
-        cause, remedy = _CAUSES.get(problem.errno or 0, unknown)
-        sentence = f"{path} could not be written: {cause}. What was there before is kept. {remedy}"
-        raise StorageError(sentence) from problem
+        cause, remedy = _CAUSES.get(problem.errno or 0, (f"the system says: {problem.strerror or problem}", _ELSEWHERE))
+        if problem.errno == errno.ENOENT and os.path.isdir(path):
+            cause, remedy = "no file can be made there", "Choose another folder."
+        told = f"{path} could not be written: {cause}. What was there before is kept. {remedy}"
+        raise StorageError(told) from problem
 
 
+_ELSEWHERE = "Choose another folder or try again."
 _SPACE = ("there is no space left on the disk", "Free some space or choose another folder, then try again.")
 _PERMISSION = ("you have no permission", "Choose another folder or change its permissions.")
 _CAUSES: dict[int, tuple[str, str]] = {

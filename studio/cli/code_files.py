@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio import storage
+from studio.cli.code_names import is_file, named_code
 from studio.cli.painted_text import ID_SHOWN
 from studio.errors import InvalidField, RefusedFile
 from studio.job.code import SUFFIX, CodeFacts, FromCode
 from studio.job.recipe import EXPLICIT, Guidance, Recipe, Sampling
+from studio.plugin.home import known_methods
 
 if TYPE_CHECKING:
     from studio.cli.console import Console
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from studio.trajectory.code_store import CodeStore
 
 CODE_HELP = """\
-Starting from a code: --code takes a .code.safetensors file, which is then kept in Reverie's data folder, or the 64
-digits of the id of a code that is kept there. 'reverie invert' makes a code of a picture, --save-code one of a seed.
+Starting from a code: --code takes a .code.safetensors file, which is then kept in Reverie's data folder, or the name
+or the id of a code that is kept there (its first digits will do); 'reverie codes list' shows them. 'reverie invert'
+makes a code of a picture, --save-code one of a seed.
 What is not given is as the code says: its prompt, negative prompt, guidance, steps, spacing, size and model. The
 seed, 0 if it is not given, draws only the fresh noise of samplers that take some."""
 
 USUAL_MODEL = "starter"
-_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,9 @@ class CodeDestination:
 
     def save(self, code: Code) -> Path:
         """Save a code and say where. Raises `StorageError`."""
-        from studio.trajectory.code_file import code_bytes
+        from studio.trajectory.code_file import write_code
 
-        numbered = (f"{self.stem}-{number}{SUFFIX}" for number in count(2))
-        return storage.write_new(self.folder, chain([f"{self.stem}{SUFFIX}"], numbered), code_bytes(code))
+        return write_code(self.folder / f"{self.stem}{SUFFIX}", code)
 
 
 def read_code_destination(out: str, field: str) -> CodeDestination:
@@ -66,16 +65,17 @@ def read_code_destination(out: str, field: str) -> CodeDestination:
 def add_code_flags(parser: ArgumentParser) -> None:
     """The flags for a picture that starts from a code. What a code can say has no default of its own any more."""
     group = parser.add_argument_group("codes (see below)")
-    group.add_argument("--code", metavar="FILE|ID", help="start from this code instead of the noise of a seed")
+    group.add_argument("--code", metavar="FILE|NAME|ID", help="start from this code instead of the noise of a seed")
     group.add_argument(
         "--save-code", metavar="FILE", help="also save the noise of the seed as a .code.safetensors file"
     )
     parser.set_defaults(prompt=None, negative=None, guidance=None, spacing=None, model=None)
 
 
-def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
-    """What `--code` names, kept and its facts given to the flags that were left out; None without it.
+def read_code_start(flags: Namespace, workplace: Workplace) -> dict[str, object]:
+    """What `--code` names, as fields of a recipe; it is kept, and its facts given to the flags that were left out.
 
+    Nothing without it. Prompts that the code mixes count as long as none is given.
     Raises `InvalidField` and `RefusedFile`.
     """
     if flags.code is None:
@@ -83,15 +83,18 @@ def read_code_start(flags: Namespace, workplace: Workplace) -> FromCode | None:
             raise InvalidField("prompt", "--prompt is missing. Run 'reverie generate --help' to see how it is given.")
         usual = {"negative": "", "guidance": Guidance().scale, "spacing": Sampling().spacing, "model": USUAL_MODEL}
         _complete(flags, usual)
-        return None
+        return {}
     if flags.image is not None:
         raise InvalidField("code", "--code and --image both say where to start. Give one of them.")
     if flags.save_code is not None:
         raise InvalidField("save_code", "--save-code is about the noise of a seed. Leave it out, or --code.")
     store = workplace.codes()
-    code = store.find(flags.code) if _ID.fullmatch(flags.code) else _taken_in(Path(flags.code).expanduser(), store)
+    code = named_code(flags.code, store)
+    if is_file(flags.code):
+        store.keep(code)
+    own_words = flags.prompt is None and flags.negative is None
     _complete(flags, _said(code.facts, flags))
-    return FromCode(code=code.id)
+    return {"start": FromCode(code=code.id), "blend": code.facts.blend if own_words else ()}
 
 
 def save_seed_codes(
@@ -146,12 +149,9 @@ def _read(path: Path) -> Code:
 
 
 def _taken_in(path: Path, store: CodeStore) -> Code:
-    """The code in a file, kept. One that is kept already stays as it is: it may have a name of its own there."""
+    """The code in a file, kept."""
     code = _read(path)
-    try:
-        store.find(code.id)
-    except RefusedFile:
-        store.keep(code)
+    store.keep(code)
     return code
 
 
@@ -161,7 +161,9 @@ def _said(facts: CodeFacts, flags: Namespace) -> dict[str, object]:
     A state on the way of a run goes on with the timesteps that it had left, unless another grid is asked for.
     """
     left = facts.timesteps if flags.steps is None and flags.spacing is None else ()
-    named = facts.spacing if facts.spacing and facts.spacing != EXPLICIT else Sampling().spacing
+    # A code from elsewhere may name the spacing of a plugin that is not here.
+    known = known_methods().spacings.by_name()
+    named = facts.spacing if facts.spacing in known and facts.spacing != EXPLICIT else Sampling().spacing
     return {
         "prompt": facts.prompt,
         "negative": facts.negative_prompt,

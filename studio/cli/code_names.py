@@ -33,6 +33,11 @@ def read_seed(word: str) -> int:
     return int(word)
 
 
+def is_file(word: str) -> bool:
+    """Whether a word means the file of a code."""
+    return word.lower().endswith(SUFFIX)
+
+
 def named_code(word: str, store: CodeStore) -> Code:
     """The code of a file, or the one that is kept under an id or a name. Nothing is kept by it.
 
@@ -40,13 +45,19 @@ def named_code(word: str, store: CodeStore) -> Code:
     """
     from studio.trajectory.code_file import read_code
 
-    if word.lower().endswith(SUFFIX):
-        return read_code(Path(word).expanduser())
-    if _ID.fullmatch(word):
-        found = [code for code, _ in store.kept() if code.startswith(word)]
-        if found or len(word) == 64:
-            return store.find(_only(word, found or [word]))
-    return store.find(_only(word, [code for code, name in names(store) if name == word]))
+    return read_code(Path(word).expanduser()) if is_file(word) else store.find(code_id(word, store))
+
+
+def code_id(word: str, store: CodeStore) -> str:
+    """The id that a word means as an id, the beginning of one, or a name. A code that is named by its id is not read.
+
+    Raises `InvalidField` for a word that means none or several.
+    """
+    begins = _ID.fullmatch(word) is not None
+    found = [code for code, _ in store.kept() if code == word or (begins and code.startswith(word))]
+    if found or (begins and len(word) == 64):
+        return _only(word, found or [word])
+    return _only(word, [code for code, name in names(store) if name == word])
 
 
 def names(store: CodeStore) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from studio.cli import values
 from studio.cli.code_files import USUAL_MODEL, read_code_destination
-from studio.cli.code_names import GivenCodes, is_seed, named_code
+from studio.cli.code_names import GivenCodes, code_id, is_file, is_seed, named_code
 from studio.cli.command import Command, Session
 from studio.cli.painted_text import ID_SHOWN
 from studio.cli.workplace import Workplace
@@ -171,7 +172,7 @@ def _list(flags: Namespace, session: Session, store: CodeStore) -> int:
         try:
             facts = store.find(code).facts
         except RefusedFile as problem:
-            console.problem(problem.sentence)
+            console.problem(f"{problem.sentence} 'reverie codes remove {_shown(code)}' takes it away.")
             continue
         if flags.json:
             console.record(_data(code, facts))
@@ -202,15 +203,27 @@ def _remove(flags: Namespace, session: Session, store: CodeStore) -> int:
     """All are found before the first is taken away."""
     codes = list(dict.fromkeys(_kept(word, store) for word in flags.codes))
     for code in codes:
-        name = store.find(code).facts.name
+        told = _told(code, store)
         store.remove(code)
-        session.console.say(f"Removed '{name}': {code}")
+        session.console.say(f"Removed {told}: {code}")
     return 0
 
 
+def _told(code: str, store: CodeStore) -> str:
+    try:
+        return f"'{store.find(code).facts.name}'"
+    except RefusedFile:
+        return "a damaged code"
+
+
+def _shown(code: str) -> str:
+    """The id of a kept file as it can be given: a file that somebody put there may be called anything."""
+    return code[:ID_SHOWN] if len(code) == 64 and code.isalnum() else shlex.quote(code)
+
+
 def _kept(word: str, store: CodeStore) -> str:
-    """The id of a code that is kept. Raises `InvalidField` and `RefusedFile`."""
-    code = named_code(word, store).id
+    """The id of a code that is kept, damaged or not. Raises `InvalidField`, `RefusedFile` for a file."""
+    code = named_code(word, store).id if is_file(word) else code_id(word, store)
     if not store.has([code]):
         raise InvalidField("code", f"The code of {word[-60:]} is not kept here. See 'reverie codes list'.")
     return code

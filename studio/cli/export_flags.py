@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from studio.cli import values
 from studio.errors import InvalidField
 from studio.export.frame_look import ENLARGE_METHODS, FACTOR_MAXIMUM, Crop, Enlargement, FrameLook
-from studio.export.order import FORMATS, ExportOrder, FormatName
+from studio.export.order import FORMATS, ExportOrder, FormatName, check_format
 from studio.export.sequence import FPS_MAXIMUM, FPS_MINIMUM, HOLD_MAXIMUM, TIMINGS, Pace, Timing
 from studio.job.view import VIEW_KINDS, ViewKind
 
@@ -75,8 +75,9 @@ def read_order(flags: Namespace, facts: TrajectoryFacts) -> ExportOrder:
 
 
 def read_format(flags: Namespace) -> FormatName:
-    """The format that is asked for, or the one that the name of the file tells."""
+    """The format that is asked for, or the one that the name of the file tells. Raises `InvalidField`."""
     if flags.format is not None:
+        check_format(flags.format, flags.fps)
         return cast(FormatName, flags.format)
     suffix = Path(flags.out or "").suffix.lower()
     named = [name for name, kind in FORMATS.items() if suffix and kind.suffix == suffix]

@@ -120,8 +120,8 @@ def _wanted(flags: Namespace, workplace: Workplace) -> tuple[tuple[Recipe, ...],
     entry = workplace.catalog.get(flags.model, allow_path=True)
     wanted = recipes(flags, methods, entry.name, entry.native_size)
     check_grid(wanted[0], entry, methods)
-    if start is not None:
-        return tuple(plain.model_copy(update={"start": start}) for plain in wanted), ()
+    if start:
+        return tuple(plain.model_copy(update=start) for plain in wanted), ()
     painting = read_painting(flags, entry)
     if painting is None:
         return wanted, ()

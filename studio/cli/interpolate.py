@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 JOB: JobId = 1
 
 EPILOG = """\
-A key is a seed, a code (its .code.safetensors file, or the 64 digits of its id), or a picture. A picture is inverted
+A key is a seed, a code (its .code.safetensors file, its name, or its id, of which the first digits will do), or a
+picture. A number is a seed; a code that is called by a number is named by its id. A picture is inverted
 first, with the prompt and guidance of its key and the steps and spacing of the walk, and it is told how near its code
 comes to it; --key-guidance 1 or --refine 3 come nearer than guidance alone. Its code is kept, and the same picture is
 not inverted twice. The frame of a key is the very picture that the key gives alone; between keys the codes, the
@@ -132,7 +133,7 @@ def _order(flags: Namespace, workplace: Workplace, wanted: tuple[Recipe, ...]) -
     if flags.sheet is None:
         name = read_format(flags)
     else:
-        name = flags.format or "sheet"
+        name = "sheet" if flags.format is None else read_format(flags)
         if name not in ("sheet", "png"):
             raise InvalidField(
                 "format", "A sheet of four keys is no clip. Use the format sheet, or png for its pictures."

@@ -71,6 +71,9 @@ def _configure(parser: ArgumentParser) -> None:
         "--guidance", type=values.number("scale", "Guidance"), default=GUIDANCE, metavar="S",
         help=f"guidance scale; 1 is none, and exact; default: {GUIDANCE:g}",
     )  # fmt: skip
+    parser.add_argument(
+        "--sampler", default=SAMPLER, metavar="NAME", help=f"{SAMPLER}, the only one that can be walked back"
+    )
     parser.add_argument("--steps", type=values.whole_number("steps", "Steps"), metavar="N", help=f"default: {STEPS}")
     parser.add_argument(
         "--spacing", type=values.spacing, default=Sampling().spacing, metavar="NAME|LIST",
@@ -122,6 +125,12 @@ def _pictures(out: str | None) -> Destination | None:
 
 def _inversion(flags: Namespace, entry: ModelEntry, painting: Painting, name: str) -> Inversion:
     """What is to be done. Raises `InvalidField`."""
+    if flags.sampler != SAMPLER:
+        raise InvalidField(
+            "sampler",
+            f"Only DDIM can be walked back to a code, not '{flags.sampler[:40]}'. Use --sampler {SAMPLER}, or leave it "
+            "out.",
+        )
     explicit = None if isinstance(flags.spacing, str) else flags.spacing
     steps = flags.steps if flags.steps is not None else STEPS if explicit is None else len(explicit)
     sampling = checked(

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from studio.cli import values
+from studio.cli.code_names import is_file, is_seed, named_code
 from studio.cli.painting import Painting
 from studio.cli.picture_keys import GivenEnd, PictureEnd
 from studio.errors import InvalidField
 from studio.export.order import FORMATS
 from studio.export.picture_file import read_picture
 from studio.export.sequence import FPS_MAXIMUM, FPS_MINIMUM
-from studio.job.code import REFINE_MAXIMUM, SUFFIX, CodeFacts, FromCode, FromSeed, Method
+from studio.job.code import REFINE_MAXIMUM, CodeFacts, FromCode, FromSeed, Method
 from studio.job.recipe import SEED_MAXIMUM, Guidance, Recipe, checked
 from studio.job.track import FRAMES_MAXIMUM, Key, Segment, Track, segment_count, shared_out
 from studio.sampling.easing import EASINGS
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 FRAMES = 48
 METHODS: tuple[str, ...] = get_args(Method)
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-_ID = re.compile(r"[0-9a-f]{64}")
-_SEED = re.compile(r"[0-9]{1,25}")
 _SHEET = re.compile(r"\s*(\d{1,4})\s*[x×*]\s*(\d{1,4})\s*", re.IGNORECASE | re.ASCII)
 _SHOWN = 60
 
@@ -38,6 +37,10 @@ def add_track_flags(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--frames", type=values.bounded("frames", "Frames", 2, FRAMES_MAXIMUM), metavar="N",
         help=f"how many in all, the keys among them; default: {FRAMES}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--segment-frames", type=_counts, metavar="N,N,...",
+        help="how many from each key to the next, that key not counted, in the place of --frames",
     )  # fmt: skip
     parser.add_argument(
         "--easing", action="append", metavar="NAME",
@@ -127,7 +130,7 @@ def read_track(flags: Namespace, base: Recipe, keys: tuple[Key, ...]) -> Track:
         raise InvalidField("key", "Interpolating needs two keys or more. Give --key once for each.")
     if flags.even is not None and flags.easing is not None:
         raise InvalidField("easing", "Even spacing sets the pace itself. Leave out --easing, or --even.")
-    frames = shared_out(FRAMES if flags.frames is None else flags.frames, len(keys), loop=flags.loop)
+    frames = _frames(flags, len(keys))
     easings = _easings(flags.easing or ["linear"], segment_count(len(keys), loop=flags.loop))
     segments = tuple(Segment(count, easing) for count, easing in zip(frames, easings, strict=True))
     return Track(base, keys, segments, read_method(flags), flags.loop)
@@ -144,32 +147,50 @@ def read_method(flags: Namespace) -> Any:
 
 def check_sheet(flags: Namespace) -> None:
     """Raise `InvalidField` for flags of a walk that a sheet has no use for."""
-    for name in ("frames", "easing", "even", "loop"):
+    for name in ("frames", "segment_frames", "easing", "even", "loop"):
         if getattr(flags, name) not in (None, False):
-            raise InvalidField(name, f"A sheet of four keys takes no --{name}: it has rows and columns.")
+            flag = name.replace("_", "-")
+            raise InvalidField(name, f"A sheet of four keys takes no --{flag}: it has rows and columns.")
 
 
 def _end(word: str, codes: CodeStore) -> GivenEnd:
-    from studio.trajectory.code_file import read_code
-
-    if _ID.fullmatch(word):
-        return FromCode(code=codes.find(word).id)
-    if _SEED.fullmatch(word):
+    if is_seed(word):
         if int(word) > SEED_MAXIMUM:
             raise InvalidField("key", f"Key {word} is out of range for a seed. Use 0 to {SEED_MAXIMUM}.")
         return FromSeed(seed=int(word))
     path = Path(word).expanduser()
-    if word.lower().endswith(SUFFIX):
-        code = read_code(path)
-        # One that is kept already stays as it is: it may have a name of its own there.
-        return FromCode(code=code.id if codes.has([code.id]) else codes.keep(code))
     if path.suffix.lower() in PICTURES:
         picture = read_picture(path)
         return PictureEnd(path, Painting(picture.image, notes=picture.problems))
-    raise InvalidField(
-        "key", f"Key '{word[:_SHOWN]}' is not readable. Give a seed such as 7, a code, which is a file that ends in "
-        f"{SUFFIX} or the 64 digits of its id, or a picture.",
-    )  # fmt: skip
+    try:
+        code = named_code(word, codes)
+    except InvalidField as problem:
+        shown = word[:_SHOWN]
+        raise InvalidField("key", f"Key '{shown}' is no seed and no picture. {problem.sentence}") from None
+    return FromCode(code=codes.keep(code) if is_file(word) else code.id)
+
+
+def _frames(flags: Namespace, keys: int) -> tuple[int, ...]:
+    """How many frames lead from each key to the next. Raises `InvalidField`."""
+    own: tuple[int, ...] | None = flags.segment_frames
+    if own is None:
+        return shared_out(FRAMES if flags.frames is None else flags.frames, keys, loop=flags.loop)
+    if flags.frames is not None:
+        raise InvalidField("segment_frames", "--frames and --segment-frames both say how many. Give one of them.")
+    if flags.even is not None:
+        raise InvalidField("segment_frames", "Even spacing shares the frames out itself. Use --frames for how many.")
+    segments = segment_count(keys, loop=flags.loop)
+    if len(own) != segments:
+        raise InvalidField(
+            "segment_frames",
+            f"--segment-frames has {len(own)} numbers, but {segments} are needed: one from each key to the next.",
+        )
+    return own
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    read = values.bounded("segment_frames", "Segment frames", 1, FRAMES_MAXIMUM)
+    return tuple(read(part) for part in text.split(","))
 
 
 def _each(flags: Namespace, name: str, usual: Any, count: int) -> list[Any]:

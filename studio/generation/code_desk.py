@@ -14,13 +14,13 @@ from studio.job.codes import (
     CombineCodes,
     GiveCode,
     KeepCode,
+    PictureCode,
     RemoveCode,
     RenameCode,
     TakeCode,
 )
 from studio.job.shelf import Answer
-from studio.storage import write_durably
-from studio.trajectory.code_file import Code, code_bytes, read_code
+from studio.trajectory.code_file import Code, read_code, write_code
 from studio.trajectory.code_store import CodeStore
 
 
@@ -34,12 +34,14 @@ class CodeDesk:
 
     def answer(self, question: CodeQuestion) -> Answer:
         """What the disk or the code itself refuses becomes the sentence of the answer."""
-        code, sentence = "", ""
+        code, sentence, path = "", "", None
         try:
+            if isinstance(question, GiveCode):
+                path = write_code(question.path, self._store.find(question.code))
             code = self._done(question)
         except StudioError as problem:
             sentence = problem.sentence
-        return Answer(question, cards=self.cards(), code=code, sentence=sentence)
+        return Answer(question, cards=self.cards(), code=code, sentence=sentence, path=path)
 
     def cards(self) -> tuple[CodeCard, ...]:
         """All codes that are kept, newest first."""
@@ -56,25 +58,27 @@ class CodeDesk:
         store = self._store
         if isinstance(question, CodesRequest):
             return ""
+        if isinstance(question, GiveCode):
+            return question.code
         if isinstance(question, RenameCode):
             store.rename(question.code, question.name)
+        elif isinstance(question, PictureCode):
+            store.picture(question.code, small(question.thumbnail))
         elif isinstance(question, RemoveCode):
             (store.remove if question.removed else store.bring_back)(question.code)
-        elif isinstance(question, GiveCode):
-            write_durably(question.path, code_bytes(store.find(question.code)))
         else:
             return self._new(question)
         return question.code
 
     def _new(self, question: KeepCode | TakeCode | CombineCodes) -> str:
-        """Put a code on the shelf. One that is there already stays as it is: it may have a name of its own."""
+        """Put a code on the shelf."""
         if isinstance(question, TakeCode):
             code = read_code(question.path)
         elif isinstance(question, CombineCodes):
             code = combined(question.work, self._store)
         else:
             code = self._pictured(question)
-        return code.id if self._store.has([code.id]) else self._store.keep(code)
+        return self._store.keep(code)
 
     def _pictured(self, question: KeepCode) -> Code:
         code = picture_code(question, self._services)

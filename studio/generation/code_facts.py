@@ -32,6 +32,7 @@ def code_facts(
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt,
         guidance=recipe.guidance.scale,
+        blend=recipe.blend,
         steps=recipe.sampling.steps,
         spacing=recipe.sampling.spacing,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

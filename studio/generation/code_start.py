@@ -39,7 +39,17 @@ class CodeStart:
 
     def state(self) -> Tensor:
         """The state of shape (1, C, h, w), float32 on the CPU."""
-        return self._state(self._start)
+        deviation = start_deviation(self._level)
+        return self.noise() * deviation if self.is_noise else self._state(self._start, deviation)
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether all of it is noise of deviation 1, of seeds or of codes that fit every schedule."""
+        return all(code.facts.any_schedule for code in self._codes.values())
+
+    def noise(self) -> Tensor:
+        """The same state before it is brought to a level; only where it is noise."""
+        return self._state(self._start, 1.0)
 
     def notices(self) -> Iterator[str]:
         """What the user should know of how the codes fit."""
@@ -51,14 +61,14 @@ class CodeStart:
                     f"{self._level.timestep:g}, so the picture differs. {_advice(facts)}"
                 )
 
-    def _state(self, end: End) -> Tensor:
+    def _state(self, end: End, deviation: float) -> Tensor:
         if isinstance(end, FromSeed):
-            return ImageNoise(end.seed, self._shape).draw() * start_deviation(self._level)
+            return ImageNoise(end.seed, self._shape).draw() * deviation
         if isinstance(end, FromCode):
             code = self._codes[end.code]
             # What a seed gave is noise of deviation 1 whatever the schedule; what an inversion gave is used as it is.
-            return code.x * start_deviation(self._level) if code.facts.any_schedule else code.x
-        return METHODS[end.method](self._state(end.first), self._state(end.second), end.fraction)
+            return code.x * deviation if code.facts.any_schedule else code.x
+        return METHODS[end.method](self._state(end.first, deviation), self._state(end.second, deviation), end.fraction)
 
     def _check(self, code: Code) -> None:
         facts, model = code.facts, self._model.facts

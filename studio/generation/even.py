@@ -29,7 +29,7 @@ SAMPLES = 16
 # Places are rounded so that the same track is the same whatever the last bits of what was measured.
 DIGITS = 6
 NO_ENCODER = (
-    "The text-image space needs a model with an image encoder, and this one has none. Measure in pixels or in the "
+    "The text-image space is that of a model's image encoder, and no model's is used yet. Measure in pixels or in the "
     "latent: --even pixels or --even latent."
 )
 

@@ -112,14 +112,23 @@ def _scale(shares: Shares) -> float:
 
 
 def _blend(shares: Shares) -> tuple[Weighted, ...]:
-    """The prompts and their weights; nothing where there is one pair alone."""
+    """The prompts and their weights; nothing where there is one pair alone. A key alone keeps its own, bit for bit."""
+    if len(shares) == 1:
+        return shares[0][1].blend
     weights: dict[tuple[str, str], float] = {}
     for share, key in shares:
-        told = (key.prompt, key.negative_prompt)
-        weights[told] = weights.get(told, 0.0) + share
+        for told, weight in _words(key):
+            weights[told] = weights.get(told, 0.0) + share * weight
     if len(weights) == 1:
         return ()
     return tuple(
         checked(Weighted, prompt=prompt, negative_prompt=negative, weight=min(weight, 1.0))
         for (prompt, negative), weight in weights.items()
     )
+
+
+def _words(key: Key) -> tuple[tuple[tuple[str, str], float], ...]:
+    """The pairs of prompts of a key and how much each counts."""
+    if not key.blend:
+        return (((key.prompt, key.negative_prompt), 1.0),)
+    return tuple(((part.prompt, part.negative_prompt), part.weight) for part in key.blend)

@@ -174,9 +174,11 @@ class _Descent:
         known = replace(code, facts=code.facts.model_copy(update={"round_trip": round_trip}))
         cancel.check()
         kept = self.codes.keep(known)
+        # The same picture inverted again leads to the same code, which may have another name by now.
+        facts = known.facts.model_copy(update={"name": self.codes.find(kept).facts.name})
         self.keeping.keep_apart()
         residual = ascent.residual if ascent.inversion.refine else None
-        return Inverted(job, kept, known.facts, self.source, reconstruction, residual, self.keeping.trajectory)
+        return Inverted(job, kept, facts, self.source, reconstruction, residual, self.keeping.trajectory)
 
     def _notices(self) -> tuple[str, ...]:
         residual = self.ascent.residual

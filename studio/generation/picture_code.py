@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio.errors import StudioError
 from studio.generation.code_facts import code_facts
 from studio.generation.code_start import CodeStart
-from studio.generation.seed_code import seed_code
+from studio.generation.seed_code import noise_facts, seed_code
 from studio.generation.segments import segments
 from studio.generation.services import Services
 from studio.job.code import NAME_MAXIMUM, Between, CodeFacts, FromCode
@@ -42,10 +42,14 @@ def _between(recipe: Recipe, start: Between, name: str, services: Services) -> C
     model = services.models.get(recipe.model)
     level = segments(recipe, model.facts.schedule, services.methods)[0].grid.levels[0]
     shape = model.latent_shape(recipe.width, recipe.height)
-    x = CodeStart(start, level, model, shape, services.codes).state()
+    found = CodeStart(start, level, model, shape, services.codes)
     told = f"{100 * start.fraction:.0f} % of the way"
-    usual = f"{recipe.prompt[:60] or 'untitled'}, {told}"
-    facts = code_facts(recipe, model, level, x, name or usual, "interpolation", told)
+    called = (name or f"{recipe.prompt[:60] or 'untitled'}, {told}")[:NAME_MAXIMUM]
+    if found.is_noise:
+        facts = noise_facts(recipe, model, called, "interpolation", told)
+        return Code(facts, found.noise().float().contiguous())
+    x = found.state()
+    facts = code_facts(recipe, model, level, x, called, "interpolation", told)
     return Code(facts, x.float().contiguous())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from studio.job.inpaint import PixelId
 from studio.job.part import Fraction, Part
@@ -17,8 +17,8 @@ NAME_MAXIMUM = 100
 SUFFIX = ".code.safetensors"
 """How the names of their files end."""
 
-# A sheet has four corners.
-BLEND_MAXIMUM = 4
+# A sheet has four corners, and each may mix what the corners of another sheet said.
+BLEND_MAXIMUM = 16
 BETWEEN_DEPTH_MAXIMUM = 2
 REFINE_MAXIMUM = 10
 
@@ -96,6 +96,18 @@ class Weighted(Part):
     weight: Fraction
 
 
+def _whole(parts: tuple[Weighted, ...]) -> tuple[Weighted, ...]:
+    if len(parts) > BLEND_MAXIMUM:
+        raise ValueError(f"At most {BLEND_MAXIMUM} prompts are mixed, not {len(parts)}. Give a key words of its own.")
+    if parts and abs(sum(part.weight for part in parts) - 1.0) > 1e-6:
+        raise ValueError("The weights of blended prompts must add up to 1.")
+    return parts
+
+
+Blend = Annotated[tuple[Weighted, ...], AfterValidator(_whole)]
+"""Prompts whose conditionings are weighted and added; weights add up to 1. Without any, one prompt counts alone."""
+
+
 class RoundTrip(Part):
     """What inverting a picture and drawing it again loses. PSNR in dB over all channels, against the source.
 
@@ -113,7 +125,7 @@ class CodeFacts(Part):
     `timestep`, `alpha` and `sigma` are its level, `shape` is (C, h, w), sizes are in pixels.
     A code of a seed belongs to no model and has no hash. `steps` and `spacing` are those of the grid that an inversion
     walked, or that a run from the code would. `timesteps` are those that a run still walks which goes on
-    from a state on the way, noisiest first.
+    from a state on the way, noisiest first. `blend` is there where prompts were mixed, as in a recipe.
     """
 
     version: Literal[1] = 1
@@ -131,6 +143,7 @@ class CodeFacts(Part):
     prompt: Annotated[str, Field(max_length=10_000)] = ""
     negative_prompt: Annotated[str, Field(max_length=10_000)] = ""
     guidance: Real = 1.0
+    blend: Blend = ()
     steps: Annotated[int, Field(ge=0, le=10_000)] = 0
     spacing: Annotated[str, Field(max_length=40)] = ""
     timesteps: Annotated[tuple[Real, ...], Field(max_length=10_000)] = ()
@@ -139,8 +152,8 @@ class CodeFacts(Part):
 
     @property
     def any_schedule(self) -> bool:
-        """Whether this is noise of deviation 1 that fits every model: of a seed, or arithmetic with seeds alone."""
-        return self.origin == "seed" or (self.origin == "arithmetic" and not self.model)
+        """Whether this is noise of deviation 1 that fits every model: of a seed, or made of seeds alone."""
+        return self.origin == "seed" or (self.origin in ("interpolation", "arithmetic") and not self.model)
 
     @field_validator("shape")
     @classmethod

@@ -40,6 +40,14 @@ class RenameCode:
 
 
 @dataclass(frozen=True)
+class PictureCode:
+    """Have the shelf show a code by this picture."""
+
+    code: str
+    thumbnail: Image = field(compare=False)
+
+
+@dataclass(frozen=True)
 class RemoveCode:
     """Take a code off the shelf, or with `removed` False put it back. It leaves the disk at the next start."""
 
@@ -56,7 +64,7 @@ class TakeCode:
 
 @dataclass(frozen=True)
 class GiveCode:
-    """Write a code to the file `path`. What is there is replaced: who asked knows of it."""
+    """Write a code to the file `path`. No file is replaced: where that name is taken it gets a number."""
 
     code: str
     path: Path
@@ -69,7 +77,7 @@ class CombineCodes:
     work: Arithmetic
 
 
-CodeQuestion = CodesRequest | KeepCode | RenameCode | RemoveCode | TakeCode | GiveCode | CombineCodes
+CodeQuestion = CodesRequest | KeepCode | RenameCode | PictureCode | RemoveCode | TakeCode | GiveCode | CombineCodes
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import InvalidField, RefusedFile
-from studio.job.code import BETWEEN_DEPTH_MAXIMUM, BLEND_MAXIMUM, Between, FromCode, Inverting, Weighted, codes_of
+from studio.job.code import BETWEEN_DEPTH_MAXIMUM, Between, Blend, FromCode, Inverting, codes_of
 from studio.job.inpaint import FromImage, Inpaint
 from studio.job.part import Fraction, Part
 
@@ -131,14 +131,7 @@ class Recipe(Part):
     sampling: Sampling = Sampling()
     guidance: Guidance = Guidance()
     inpaint: Inpaint | None = None
-    blend: Annotated[tuple[Weighted, ...], Field(max_length=BLEND_MAXIMUM)] = ()
-
-    @field_validator("blend")
-    @classmethod
-    def _blend(cls, value: tuple[Weighted, ...]) -> tuple[Weighted, ...]:
-        if value and abs(sum(part.weight for part in value) - 1.0) > 1e-6:
-            raise ValueError("The weights of blended prompts must add up to 1.")
-        return value
+    blend: Blend = ()
 
     @field_validator("width", "height")
     @classmethod

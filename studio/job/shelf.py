@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio.job.codes import CodeCard, CodeQuestion
 from studio.job.recipe import Recipe
@@ -64,8 +65,8 @@ class UnfinishedRun:
 @dataclass(frozen=True)
 class Answer:
     """What became of a question: `usage` after a question about space or a pin, `runs` after one about interrupted
-    runs, `cards` after one about codes, newest first, with the id of the `code` that it was about or that is new.
-    `sentence` says what went wrong."""
+    runs, `cards` after one about codes, newest first, with the id of the `code` that it was about or that is new,
+    and the `path` of a file that was written. `sentence` says what went wrong."""
 
     question: Question
     usage: Usage | None = None
@@ -73,3 +74,4 @@ class Answer:
     sentence: str = ""
     cards: tuple[CodeCard, ...] = ()
     code: str = ""
+    path: Path | None = None

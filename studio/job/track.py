@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from studio.errors import InvalidField
-from studio.job.code import FromCode, FromSeed, Method
+from studio.job.code import Blend, FromCode, FromSeed, Method
 from studio.job.event import GeneratedImage, JobEvent
 from studio.job.recipe import Recipe
 
@@ -22,12 +22,16 @@ SHEET_SIDE_MAXIMUM = 50
 
 @dataclass(frozen=True)
 class Key:
-    """Where a walk begins, passes by or ends. `scale` is the guidance scale there."""
+    """Where a walk begins, passes by or ends. `scale` is the guidance scale there.
+
+    With a `blend` its words are those, weighted, as in a recipe; `prompt` is then what it is called.
+    """
 
     end: FromSeed | FromCode
     prompt: str = ""
     negative_prompt: str = ""
     scale: float = 5.0
+    blend: Blend = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,9 @@ from torch import Tensor
 
 from studio.errors import RefusedFile
 from studio.image import Image
-from studio.job.code import CODE_VERSION, CodeFacts
+from studio.job.code import CODE_VERSION, SUFFIX, CodeFacts
 from studio.models.safetensors_header import check_safetensors
+from studio.storage import write_new
 
 FILE_MAXIMUM = 300_000_000
 THUMBNAIL_MAXIMUM = 512
@@ -55,6 +57,16 @@ def code_bytes(code: Code) -> bytes:
     facts = code.facts.model_dump_json()
     metadata = {"format": "reverie.code", "facts": facts, "id": code.id, "checksum": checksum(facts, tensors)}
     return save_tensors(tensors, metadata=metadata)
+
+
+def write_code(path: Path, code: Code) -> Path:
+    """Write a code to the file `path`, or beside what is there already under a number, and say where.
+
+    A suffix that is missing is added. Raises `StorageError`.
+    """
+    stem = path.name.removesuffix(SUFFIX)
+    numbered = (f"{stem}-{number}{SUFFIX}" for number in count(2))
+    return write_new(path.parent, chain([f"{stem}{SUFFIX}"], numbered), code_bytes(code))
 
 
 def read_code(path: Path) -> Code:

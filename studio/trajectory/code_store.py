@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import RLock
 
 from studio.errors import RefusedFile
+from studio.image import Image
 from studio.job.code import SUFFIX, CodeFacts
 from studio.job.recipe import checked
 from studio.storage import explained, make_folder, write_durably
@@ -29,10 +30,12 @@ class CodeStore:
         self._remembered: OrderedDict[str, Code] = OrderedDict()
 
     def keep(self, code: Code) -> str:
-        """Have a code on the disk and tell its id. Raises `StorageError`."""
-        make_folder(self.folder)
-        write_durably(self.path(code.id), code_bytes(code))
-        self._remember(code)
+        """Have a code on the disk and tell its id. Raises `StorageError`.
+
+        One that is here and whole stays as it is: it may have been given another name.
+        """
+        if not self._is_whole(code.id):
+            self._write(code)
         return code.id
 
     def find(self, code: str) -> Code:
@@ -58,7 +61,11 @@ class CodeStore:
         """Call a code something else. Raises `RefusedFile`, `InvalidField` for a name that is empty or too long."""
         known = self.find(code)
         facts = {**known.facts.model_dump(), "name": name}
-        self.keep(replace(known, facts=checked(CodeFacts, **facts)))
+        self._write(replace(known, facts=checked(CodeFacts, **facts)))
+
+    def picture(self, code: str, thumbnail: Image) -> None:
+        """Show a code by another picture. Raises `RefusedFile` and `StorageError`."""
+        self._write(replace(self.find(code), thumbnail=thumbnail))
 
     def remove(self, code: str) -> None:
         """Take a code away. Until the next `sweep` it can be brought back. Raises `StorageError`."""
@@ -91,6 +98,18 @@ class CodeStore:
     def path(self, code: str) -> Path:
         """Where the code with that id lies, if it is here."""
         return self.folder / f"{code}{SUFFIX}"
+
+    def _write(self, code: Code) -> None:
+        make_folder(self.folder)
+        write_durably(self.path(code.id), code_bytes(code))
+        self._remember(code)
+
+    def _is_whole(self, code: str) -> bool:
+        """Whether the file of a code is here and can be read; what is remembered of it does not count."""
+        try:
+            return read_code(self.path(code)).id == code
+        except RefusedFile:
+            return False
 
     def _remember(self, code: Code) -> None:
         with self._lock:

@@ -29,7 +29,7 @@ from studio.job.recipe import (
 from studio.sampling.info import GuidanceInfo, SamplerInfo
 from studio.sampling.registry import Methods
 from studio.ui.form_values import FormValues, Painted
-from studio.ui.titles import walked
+from studio.ui.titles import draws_noise, walked
 
 COUNT_MAXIMUM = 100
 
@@ -82,7 +82,7 @@ class FormState(QObject):
     def draws_noise(self) -> bool:
         """Whether the seed still matters where a run starts from a code: the sampler draws noise of its own."""
         v = self._values
-        return v.sampler == "ddpm" or bool(v.options.get(v.sampler, {}).get("eta"))
+        return draws_noise(v.sampler, v.options.get(v.sampler, {}))
 
     def recipes(self) -> tuple[Recipe, ...]:
         """One recipe a picture, a snapshot that later edits cannot touch. Raises `InvalidField`."""

@@ -20,7 +20,6 @@ def fitting(code: str, facts: CodeFacts, values: FormValues) -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         "code": FromCode(code=code),
-        "blend": (),
         "start": None,
         "painted": None,
         "width": facts.width,
@@ -40,8 +39,10 @@ def own(code: str, facts: CodeFacts, values: FormValues) -> dict[str, Any]:
     return {
         **fitting(code, facts, values),
         **steps,
+        **_grid(facts),
         "prompt": facts.prompt,
         "negative_prompt": facts.negative_prompt,
+        "blend": facts.blend,
         "scale": facts.guidance,
         "interval_start": 0.0,
         "interval_end": 1.0,

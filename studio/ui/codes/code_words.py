@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from studio.job.code import CodeFacts, Origin
 from studio.job.codes import CodeCard
+from studio.ui.codes.blend_words import blend_words
 
 PROMPT_SHOWN = 200
 SPARSE = 8
@@ -53,7 +54,10 @@ def all_words(card: CodeCard, why_not: str) -> str:
 def matches(card: CodeCard, text: str) -> bool:
     """Whether every word of `text` is found in name, prompt or origin."""
     facts = card.facts
-    held = card.code if facts is None else f"{facts.name} {facts.prompt} {facts.told} {origin_word(facts.origin)}"
+    if facts is None:
+        return all(word in card.code for word in text.casefold().split())
+    mixed = " ".join(part.prompt for part in facts.blend)
+    held = f"{facts.name} {facts.prompt} {mixed} {facts.told} {origin_word(facts.origin)}"
     return all(word in held.casefold() for word in text.casefold().split())
 
 
@@ -63,7 +67,9 @@ def _lines(facts: CodeFacts) -> Iterator[str]:
     size = _tr("{width} by {height} pixels").format(width=facts.width, height=facts.height)
     yield _tr("{size}, for every model").format(size=size) if not facts.model_hash else f"{size}, {facts.model}"
     yield _grid(facts)
-    if facts.prompt:
+    if facts.blend:
+        yield _tr("Prompts: {prompts}").format(prompts=blend_words(facts.blend))
+    elif facts.prompt:
         prompt = " ".join(facts.prompt.split())
         shown = prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
         yield _tr("Prompt: {prompt}").format(prompt=shown)

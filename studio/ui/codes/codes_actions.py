@@ -21,6 +21,7 @@ class CodesActions(QObject):
         self._owner = owner
         self.start = self._add(self.tr("Start from this code"), "player-play")
         self.show = self._add(self.tr("Show with its own prompt"), "photo")
+        self.result = self._add(self.tr("Show how well it is drawn again"), "git-compare")
         self.rename = self._add(self.tr("Rename") + "\tF2", "pencil")
         self.export = self._add(self.tr("Export…"), "file-export")
         self.combine = self._add(self.tr("Combine…"), "math-function")
@@ -32,8 +33,10 @@ class CodesActions(QObject):
         self.find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         ActionIcons(self, owner)
 
-    def offer(self, chosen: Sequence[CodeCard], why_not: str) -> None:
-        """Enable what can be done with these; `why_not` says why the current one does not fit, or ""."""
+    def offer(self, chosen: Sequence[CodeCard], why_not: str, no_result: str) -> None:
+        """Enable what can be done with these; `why_not` says why the current one does not fit, `no_result` why there
+        is nothing to show of its inversion, or "".
+        """
         nothing = "" if chosen else self.tr("Choose a code first.")
         one = nothing or ("" if len(chosen) == 1 else self.tr("Choose one code."))
         damaged = next((card.sentence for card in chosen if card.facts is None), "")
@@ -42,13 +45,14 @@ class CodesActions(QObject):
         allow(self.start, one or damaged or why_not)
         # That chooses the model of the code, too.
         allow(self.show, one or damaged)
+        allow(self.result, one or damaged or no_result)
         allow(self.remove, nothing)
         several = "" if len(chosen) > 1 else self.tr("Choose two codes or more, with Ctrl.")
         allow(self.combine, several or damaged)
 
     def card_menu(self) -> QMenu:
         """What can be done with what is chosen."""
-        own = (self.start, self.show), (self.rename, self.export), (self.combine,), (self.remove,)
+        own = (self.start, self.show, self.result), (self.rename, self.export), (self.combine,), (self.remove,)
         return self._menu(*own, (self.open, self.invert))
 
     def empty_menu(self) -> QMenu:

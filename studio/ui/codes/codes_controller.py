@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio import paths
 from studio.job.code import SUFFIX
-from studio.job.codes import CombineCodes, GiveCode, KeepCode, RemoveCode, RenameCode, TakeCode
+from studio.job.codes import CombineCodes, GiveCode, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
 from studio.job.shelf import Answer
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
@@ -20,6 +20,7 @@ from studio.sampling.registry import SamplerRegistry
 from studio.ui.codes.belonging import Belonging
 from studio.ui.codes.inverting import Inverting
 from studio.ui.codes.keeping import Keeping
+from studio.ui.codes.sketching import Sketching
 from studio.ui.codes.starting import Starting
 from studio.worker.job_queue import JobQueue
 
@@ -48,10 +49,11 @@ class CodesController(QObject):
         self.starting = Starting(window, catalog, self.belonging)
         self.keeping = Keeping(window, self)
         self.inverting = Inverting(window, self, queue, samplers, catalog, sources)
+        self.sketching = Sketching(window, self)
         self._answers: dict[type, Callable[[Answer], None]] = {
             KeepCode: self._kept,
             TakeCode: self._taken,
-            GiveCode: lambda answer: self._saved(answer.question),
+            GiveCode: self._saved,
             RemoveCode: self._gone,
             CombineCodes: self._combined,
         }
@@ -86,6 +88,8 @@ class CodesController(QObject):
         self.belonging.changed.connect(panel.judge_again)
         panel.start_requested.connect(starting.start_from)
         panel.show_requested.connect(starting.draw)
+        panel.show_results_unless(self.inverting.why_no_result)
+        panel.result_requested.connect(self.inverting.show_result)
         panel.rename_requested.connect(lambda code, name: window.shelf.ask(RenameCode(code, name)))
         panel.remove_requested.connect(self.remove)
         panel.combine_requested.connect(self.combine)
@@ -99,6 +103,8 @@ class CodesController(QObject):
         window.shelf.answered.connect(self._answered)
 
     def _answered(self, answer: Answer) -> None:
+        if answer.sentence and isinstance(answer.question, PictureCode):
+            return  # the code was taken away before its picture was there
         if answer.sentence and not isinstance(answer.question, CombineCodes):
             self._window.controller.banner.tell("danger", answer.sentence)
         else:
@@ -119,9 +125,9 @@ class CodesController(QObject):
         text = self.tr("'{name}' is on the shelf.").format(name=self._window.shelf.name(answer.code))
         self._window.controller.toast.tell(text, self.tr("Show"), lambda: self.show(answer.code))
 
-    def _saved(self, question: object) -> None:
-        if isinstance(question, GiveCode):
-            self._window.controller.toast.tell(self.tr("Saved as {name}.").format(name=question.path.name))
+    def _saved(self, answer: Answer) -> None:
+        if answer.path is not None:
+            self._window.controller.toast.tell(self.tr("Saved as {name}.").format(name=answer.path.name))
 
     def _gone(self, answer: Answer) -> None:
         """Tell once all that were to go are gone."""
@@ -154,6 +160,7 @@ class CodesController(QObject):
             self.combining.accept()
             self.combining = None
         self.show(answer.code)
+        self.sketching.draw(answer.code)
 
     def _ask_and_open(self) -> None:
         patterns = self.tr("Codes ({patterns})").format(patterns=f"*{SUFFIX}")
@@ -164,10 +171,13 @@ class CodesController(QObject):
     def _ask_and_export(self, code: str) -> None:
         title, name = self.tr("Export the code"), file_name(self._window.shelf.name(code))
         patterns = self.tr("Codes ({patterns})").format(patterns=f"*{SUFFIX}")
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(paths.pictures() / name), patterns)
+        # Nothing is replaced, so there is nothing to confirm: a name that is taken gets a number.
+        asks_nothing = QFileDialog.Option.DontConfirmOverwrite
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, title, str(paths.pictures() / name), patterns, options=asks_nothing
+        )
         if chosen:
-            path = chosen if chosen.endswith(SUFFIX) else chosen.removesuffix(".safetensors") + SUFFIX
-            self._window.shelf.ask(GiveCode(code, Path(path)))
+            self._window.shelf.ask(GiveCode(code, Path(chosen.removesuffix(SUFFIX).removesuffix(".safetensors"))))
 
 
 def file_name(name: str) -> str:

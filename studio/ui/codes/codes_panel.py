@@ -26,6 +26,7 @@ class CodesPanel(QWidget):
     """Follows the shelf. What the user wants is told by signals that carry ids of codes.
 
     `start_requested` is to start from a code with the words of the form, `show_requested` with its own;
+    `result_requested` to see how well the code of a picture draws it;
     `combine_requested` and `remove_requested` carry all chosen ones. `actions.invert` and `actions.open` ask for files;
     pictures and codes that are dropped come from `drop`.
     """
@@ -36,11 +37,13 @@ class CodesPanel(QWidget):
     combine_requested = Signal(object)
     remove_requested = Signal(object)
     rename_requested = Signal(str, str)
+    result_requested = Signal(str)
 
     def __init__(self, shelf: Shelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf = shelf
         self._wanted = ""
+        self._no_result: Callable[[CodeCard], str] = lambda card: ""
         self._model = CodesModel(self)
         self._list = CodeList()
         self._list.setModel(self._model)
@@ -58,6 +61,10 @@ class CodesPanel(QWidget):
         """Have `why_not` say which codes do not fit the model that is chosen."""
         self._model.why_not = why_not
         self._model.judge_again()
+
+    def show_results_unless(self, no_result: Callable[[CodeCard], str]) -> None:
+        """Have `no_result` say why there is nothing to show of how well a code is drawn again, or ""."""
+        self._no_result = no_result
 
     def judge_again(self) -> None:
         """Other codes may fit now."""
@@ -134,6 +141,7 @@ class CodesPanel(QWidget):
         self.addAction(actions.find)
         actions.start.triggered.connect(lambda: self._ask(self.start_requested.emit))
         actions.show.triggered.connect(lambda: self._ask(self.show_requested.emit))
+        actions.result.triggered.connect(lambda: self._ask(self.result_requested.emit))
         actions.export.triggered.connect(lambda: self._ask(self.export_requested.emit))
         actions.rename.triggered.connect(lambda: self._list.edit(self._list.currentIndex()))
         actions.combine.triggered.connect(lambda: self.combine_requested.emit(self._codes()))
@@ -193,9 +201,11 @@ class CodesPanel(QWidget):
 
     def _offer(self) -> None:
         index = self._list.currentIndex()
-        self.actions_of_codes.offer(self.chosen(), str(index.data(WHY_NOT) or "") if index.isValid() else "")
+        why_not, card = (str(index.data(WHY_NOT) or ""), index.data(CARD)) if index.isValid() else ("", None)
+        self.actions_of_codes.offer(self.chosen(), why_not, self._no_result(card) if card is not None else "")
 
     def _open_menu(self, place: QPoint) -> None:
+        self._offer()
         on_card = self._list.indexAt(place).isValid()
         menu = self.actions_of_codes.card_menu() if on_card else self.actions_of_codes.empty_menu()
         menu.popup(self._list.viewport().mapToGlobal(place))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
 from studio.job.arithmetic import Arithmetic
@@ -17,6 +16,7 @@ from studio.ui.codes.code_words import name_of, summary
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
 from studio.ui.widgets.choice_row import ChoiceRow
+from studio.ui.widgets.dialog_buttons import dialog_buttons
 from studio.ui.widgets.note import Note
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
@@ -124,14 +124,9 @@ class CombineDialog(QDialog):
         column.addLayout(notes)
         column.addWidget(self._problem)
         column.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
-        buttons.addButton(self._combine, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.setContentsMargins(px(GUTTER), px(8), px(GUTTER), 0)
-        buttons.rejected.connect(self.reject)
-        self._combine.setProperty("kind", "primary")
-        self._combine.setDefault(True)
-        column.addWidget(buttons)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.clicked.connect(self.reject)
+        column.addLayout(dialog_buttons(cancel, self._combine))
         self.setMinimumWidth(px(WIDTH))
 
     def _connect(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.errors import InvalidField
 from studio.image import Image
@@ -20,6 +20,7 @@ from studio.ui.metrics import px
 from studio.ui.panels.prompt_edit import PromptEdit
 from studio.ui.thumbnail import thumbnail, thumbnail_pixmap
 from studio.ui.tokens import GUTTER
+from studio.ui.widgets.dialog_buttons import dialog_buttons
 from studio.ui.widgets.note import Note
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
@@ -51,18 +52,20 @@ class InvertDialog(QDialog):
         """`words` are prompt and negative prompt to begin with, `entry` is the model that will draw the code."""
         super().__init__(parent)
         self._image, self._entry, self._samplers = image, entry, samplers
-        self._negative = words[1]
         self.setWindowTitle(self.tr("Invert a picture"))
         self.name = TextRow(self.tr("Name"), name[:NAME_MAXIMUM] or self.tr("picture"), check=self._check_name)
         self.prompt = PromptEdit(lines=2)
         self.prompt.replace_text(words[0])
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self.prompt.setPlaceholderText(self.tr("What is in the picture? It may be empty."))
+        self.negative = PromptEdit(lines=1)
+        self.negative.replace_text(words[1])
+        self.negative.setAccessibleName(self.tr("Negative prompt"))
         self._make_rows()
         self._warning = Note()
         self._offer = QPushButton(self.tr("Refine each step {times} times").format(times=REFINE_OFFERED))
         self._cost, self._about = Note(), Note()
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._cancel = QPushButton(self.tr("Cancel"))
         self._invert = QPushButton(self.tr("Invert"))
         self._lay_out()
         self._connect()
@@ -123,16 +126,11 @@ class InvertDialog(QDialog):
         column.setContentsMargins(0, px(16), 0, px(12))
         column.setSpacing(px(4))
         column.addLayout(self._head())
-        prompt = QVBoxLayout()
-        prompt.setContentsMargins(px(GUTTER), px(8), px(GUTTER), px(4))
-        prompt.setSpacing(px(4))
-        title = QLabel(self.tr("Prompt"))
-        title.setBuddy(self.prompt)
-        set_state(title, "tone", "quiet")
-        prompt.addWidget(title)
-        prompt.addWidget(self.prompt)
         column.addWidget(self.name)
-        column.addLayout(prompt)
+        column.addWidget(self._worded(self.tr("Prompt"), self.prompt))
+        negative = self._worded(self.tr("Negative prompt"), self.negative)
+        negative.setVisible(bool(self.negative.toPlainText()))
+        column.addWidget(negative)
         for row in (self.size_row, self.steps, self.guidance, self.refine):
             column.addWidget(row)
         notes = QVBoxLayout()
@@ -144,14 +142,20 @@ class InvertDialog(QDialog):
         notes.addWidget(self._cost)
         column.addLayout(notes)
         column.addStretch(1)
-        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
-        self._buttons.addButton(self._invert, QDialogButtonBox.ButtonRole.AcceptRole)
-        self._buttons.setContentsMargins(px(GUTTER), 0, px(GUTTER), 0)
-        self._invert.setProperty("kind", "primary")
-        self._invert.setDefault(True)
         self._invert.setToolTip(plain_tooltip(self.tr("Walk from the picture to its code, and draw it again"), "Enter"))
-        column.addWidget(self._buttons)
+        column.addLayout(dialog_buttons(self._cancel, self._invert))
         self.setMinimumWidth(px(WIDTH))
+
+    def _worded(self, words: str, editor: PromptEdit) -> QWidget:
+        box, title = QWidget(), QLabel(words)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(px(GUTTER), px(8), px(GUTTER), px(4))
+        column.setSpacing(px(4))
+        title.setBuddy(editor)
+        set_state(title, "tone", "quiet")
+        column.addWidget(title)
+        column.addWidget(editor)
+        return box
 
     def _head(self) -> QHBoxLayout:
         picture = QLabel()
@@ -180,7 +184,7 @@ class InvertDialog(QDialog):
             row.value_changed.connect(lambda _: self._tell())
         self._offer.clicked.connect(lambda: self._refine(REFINE_OFFERED))
         self._invert.clicked.connect(self.invert)
-        self._buttons.rejected.connect(self.reject)
+        self._cancel.clicked.connect(self.reject)
 
     def _refine(self, times: int) -> None:
         self.refine.set_value(times)
@@ -223,7 +227,7 @@ class InvertDialog(QDialog):
         wanted = recipe(
             model=self._entry.name,
             prompt=self.prompt.toPlainText(),
-            negative_prompt=self._negative,
+            negative_prompt=self.negative.toPlainText(),
             width=width,
             height=height,
             sampling=checked(Sampling, sampler=SAMPLER, options=options, steps=int(self.steps.value())),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from studio import paths
 from studio.export.picture_file import Picture
 from studio.image import Image
+from studio.job.codes import CodeCard
 from studio.job.event import TERMINAL, Finished, JobEvent, JobId
 from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.inversion import Inversion, Inverted
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from studio.ui.codes.invert_dialog import InvertDialog
     from studio.ui.codes.inverted_dialog import InvertedDialog
     from studio.ui.main_window import MainWindow
+
+# Each holds two pictures in full size.
+REMEMBERED = 8
 
 
 class Inverting(QObject):
@@ -46,6 +50,7 @@ class Inverting(QObject):
         self._samplers, self._catalog, self._sources = samplers, catalog, sources
         self._jobs: dict[JobId, Inversion] = {}
         self._found: dict[JobId, Inverted] = {}
+        self._results: dict[str, tuple[Inversion, Inverted, tuple[str, ...]]] = {}
         self._way = ""
         self.question: InvertDialog | None = None
         self.result: InvertedDialog | None = None
@@ -106,6 +111,19 @@ class Inverting(QObject):
         self._way = trajectory
         self._queue.request_facts(FactsRequest(trajectory))
 
+    def why_no_result(self, card: CodeCard) -> str:
+        """Why there is nothing to show of how well a code draws its picture again, or ""."""
+        if card.facts is None or card.facts.origin != "inversion":
+            return self.tr("This code is not of a picture that was inverted.")
+        if card.code not in self._results:
+            return self.tr("Shown for pictures that were inverted lately. Invert this one again to see it.")
+        return ""
+
+    def show_result(self, code: str) -> None:
+        """Show again what an inversion lost, as long as it is remembered."""
+        if code in self._results:
+            self._show(code)
+
     def _asked(self) -> None:
         if self.question is not None:
             self.question.deleteLater()
@@ -124,14 +142,22 @@ class Inverting(QObject):
         elif isinstance(event, TERMINAL):
             inversion, found = self._jobs.pop(event.job, None), self._found.pop(event.job, None)
             if inversion is not None and found is not None and isinstance(event, Finished):
-                self._show(inversion, found, event)
+                self._remember(inversion, found, event.notices)
+                self._show(found.code)
 
-    def _show(self, inversion: Inversion, found: Inverted, end: Finished) -> None:
+    def _remember(self, inversion: Inversion, found: Inverted, notices: tuple[str, ...]) -> None:
+        self._results.pop(found.code, None)
+        self._results[found.code] = inversion, found, notices
+        while len(self._results) > REMEMBERED:
+            del self._results[next(iter(self._results))]
+
+    def _show(self, code: str) -> None:
         from studio.ui.codes.inverted_dialog import InvertedDialog  # not needed to open the window
 
         if self.result is not None:
             self.result.close()
-        dialog = self.result = InvertedDialog(inversion, found, end.notices, self._window)
+        inversion, found, notices = self._results[code]
+        dialog = self.result = InvertedDialog(inversion, found, notices, self._window)
         dialog.start_requested.connect(self._start_from)
         dialog.way_requested.connect(self.show_way)
         dialog.again_requested.connect(lambda refine: self._again(inversion, found, refine))

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
-from studio.job.code import Between, CodeFacts, End, FromCode, FromSeed, Weighted, codes_of
+from studio.job.code import Between, CodeFacts, End, FromCode, FromSeed, codes_of
+from studio.ui.codes.blend_words import blend_words
 from studio.ui.codes.shelf import Shelf
 from studio.ui.form_state import FormState
 from studio.ui.form_values import FormValues
@@ -20,8 +21,6 @@ from studio.ui.widgets.icon_button import IconButton
 from studio.ui.widgets.note import Note
 from studio.ui.widgets.row import Row
 from studio.ui.widgets.state import set_state
-
-PROMPT_SHOWN = 24
 
 
 class StartRow(Row):
@@ -138,10 +137,5 @@ class StartRow(Row):
         """The prompts of a blend and how much each counts."""
         if not values.blend:
             return ""
-        parts = ", ".join(self._part(part) for part in values.blend)
-        return self.tr("Prompts are mixed: {parts}. Typing one takes their place.").format(parts=parts)
-
-    def _part(self, part: Weighted) -> str:
-        prompt = " ".join(part.prompt.split()) or self.tr("no prompt")
-        short = prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
-        return self.tr("{prompt} {percent} %").format(prompt=short, percent=f"{100 * part.weight:.0f}")
+        text = self.tr("Prompts are mixed: {parts}. Typing one takes their place.")
+        return text.format(parts=blend_words(values.blend))

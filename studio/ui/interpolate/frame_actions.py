@@ -12,9 +12,8 @@ from studio.job.code import FromCode
 from studio.job.codes import KeepCode
 from studio.job.recipe import Recipe
 from studio.job.shelf import Answer
-from studio.job.track import Key
 from studio.ui.header import GENERATE
-from studio.ui.interpolate.track_plan import key_of
+from studio.ui.interpolate.track_plan import key_at, key_of
 from studio.ui.interpolate.track_state import TrackState
 from studio.ui.interpolate.walk_frames import WalkFrames
 
@@ -77,6 +76,4 @@ class FrameActions(QObject):
             self._window.controller.toast.tell(answer.sentence)
             return
         for question, frame in waiting:
-            recipe = question.recipe
-            key = Key(FromCode(code=answer.code), recipe.prompt, recipe.negative_prompt, recipe.guidance.scale)
-            self._controller.add_key(key, frame)
+            self._controller.add_key(key_at(FromCode(code=answer.code), question.recipe), frame)

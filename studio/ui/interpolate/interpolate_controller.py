@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -255,18 +256,19 @@ class InterpolateController(QObject):
         """A key as the form says; with another seed it has the words of the chosen key."""
         values, known = self._window.form.values, self._state.chosen
         if seed is not None and known is not None:
-            return Key(FromSeed(seed=seed), known.prompt, known.negative_prompt, known.scale)
+            return replace(known, end=FromSeed(seed=seed))
         start = values.code if isinstance(values.code, FromCode) else FromSeed(seed=seed or values.seed)
-        return Key(start, values.prompt, values.negative_prompt, values.scale)
+        return Key(start, values.prompt, values.negative_prompt, values.scale, values.blend)
 
     def _take_codes(self, codes: tuple[str, ...]) -> None:
         for code in codes:
             card = self._window.shelf.card(code)
             if card is not None and card.facts is not None:
                 facts = card.facts
-                scale = facts.guidance if facts.origin == "inversion" else self._window.form.values.scale
+                own = facts.origin in ("inversion", "interpolation")
+                scale = facts.guidance if own else self._window.form.values.scale
                 words = facts.prompt or self._window.form.values.prompt
-                self.add_key(Key(FromCode(code=code), words, facts.negative_prompt, scale))
+                self.add_key(Key(FromCode(code=code), words, facts.negative_prompt, scale, facts.blend))
 
     def _take_picture(self, path: Path) -> None:
         """A picture that says how it was made is a key; any other one is inverted first."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from studio.job.code import FromCode, FromSeed
+from studio.job.code import Blend, FromCode, FromSeed
 from studio.job.track import FRAMES_MAXIMUM
 from studio.sampling.easing import EASINGS
+from studio.ui.codes.blend_words import blend_words
 from studio.ui.codes.shelf import Shelf
 from studio.ui.interpolate.key_words import easing_words, key_name
 from studio.ui.interpolate.track_state import TrackState
@@ -21,6 +22,7 @@ from studio.ui.tokens import GUTTER
 from studio.ui.widgets.choice_row import ChoiceRow
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.icon_button import IconButton
+from studio.ui.widgets.note import Note
 from studio.ui.widgets.number import NumberRange
 from studio.ui.widgets.number_row import NumberRow
 from studio.ui.widgets.seed_row import SeedRow
@@ -44,6 +46,8 @@ class KeyPanel(QWidget):
         self._source.setProperty("role", "secondary")
         self._before = IconButton("chevron-left", self.tr("Key before"))
         self._after = IconButton("chevron-right", self.tr("Key after"))
+        self._mixed = Note()
+        self._unmix = IconButton("x", self.tr("Use the words below instead"))
         self._prompt = self._editor(self.tr("Prompt of this key"), self.tr("What should this key show?"), 3)
         self._negative = self._editor(self.tr("Negative prompt of this key"), self.tr("Keep away from …"), 2)
         self._seed = SeedRow()
@@ -64,6 +68,10 @@ class KeyPanel(QWidget):
     def type_prompt(self, text: str) -> None:
         """Give the chosen key other words."""
         self._prompt.replace_text(text)
+
+    def mixed(self) -> str:
+        """What is said of the prompts that the chosen key mixes, "" while it has words of its own."""
+        return self._mixed.text()
 
     def _editor(self, name: str, placeholder: str, lines: int) -> PromptEdit:
         editor = PromptEdit(lines=lines)
@@ -87,6 +95,12 @@ class KeyPanel(QWidget):
         column.setSpacing(px(4))
         column.addLayout(head)
         column.addLayout(source)
+        mixed = QHBoxLayout()
+        mixed.setContentsMargins(px(GUTTER), 0, px(4), 0)
+        mixed.setSpacing(px(4))
+        mixed.addWidget(self._mixed, 1)
+        mixed.addWidget(self._unmix, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(mixed)
         for editor in (self._prompt, self._negative):
             margin = QHBoxLayout()
             margin.setContentsMargins(px(GUTTER), 0, px(GUTTER), 0)
@@ -103,6 +117,7 @@ class KeyPanel(QWidget):
         self._shelf.changed.connect(self._refresh)
         self._before.clicked.connect(lambda: state.choose(state.key - 1))
         self._after.clicked.connect(lambda: state.choose(state.key + 1))
+        self._unmix.clicked.connect(lambda: self._edit("blend", ()))
         self._prompt.textChanged.connect(lambda: self._edit("prompt", self._prompt.toPlainText()))
         self._negative.textChanged.connect(lambda: self._edit("negative_prompt", self._negative.toPlainText()))
         self._scale.value_changed.connect(lambda scale: self._edit("scale", float(scale)))
@@ -115,7 +130,9 @@ class KeyPanel(QWidget):
         if key is None or self._shows:
             return
         typed = name in ("prompt", "negative_prompt")
-        plan = self._state.plan.with_changed_key(self._state.key, replace(key, **{name: value}))
+        # Words of one's own take the place of those that were mixed.
+        changes = {name: value, "blend": ()} if typed else {name: value}
+        plan = self._state.plan.with_changed_key(self._state.key, replace(key, **changes))
         self._state.change(plan, joined=typed and self._typing == (name, self._state.key))
         self._typing = (name, self._state.key) if typed else ("", 0)
 
@@ -132,10 +149,12 @@ class KeyPanel(QWidget):
             self._heading.setText(self.tr("No keys yet"))
             self._source.setText(self.tr("Drop codes or pictures on the track."))
             self._picture.hide()
+            self._show_blend(())
         else:
             heading = self.tr("Key {key} of {keys}").format(key=state.key + 1, keys=len(plan.keys))
             self._heading.setText(heading)
             self._source.setText(key_name(key, self._shelf.name))
+            self._show_blend(key.blend)
             self._show_text(self._prompt, key.prompt)
             self._show_text(self._negative, key.negative_prompt)
             self._scale.set_value(key.scale)
@@ -144,6 +163,12 @@ class KeyPanel(QWidget):
         self._before.setEnabled(state.key > 0)
         self._after.setEnabled(state.key + 1 < len(plan.keys))
         self._shows = False
+
+    def _show_blend(self, blend: Blend) -> None:
+        text = self.tr("Prompts are mixed: {parts}. Typing takes their place.").format(parts=blend_words(blend))
+        self._mixed.setText(text if blend else "")
+        for part in (self._mixed, self._unmix):
+            part.setVisible(bool(blend))
 
     def _show_end(self, end: FromSeed | FromCode) -> None:
         self._seed.setVisible(isinstance(end, FromSeed))

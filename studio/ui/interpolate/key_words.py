@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from studio.job.code import FromSeed
 from studio.job.track import Key
+from studio.ui.codes.blend_words import blend_words
 
 
 def key_name(key: Key, name_of: Callable[[str], str]) -> str:
@@ -20,10 +21,15 @@ def key_name(key: Key, name_of: Callable[[str], str]) -> str:
 def label(keys: Sequence[Key], number: int, name_of: Callable[[str], str]) -> str:
     """What a key is called on the track: by its words where the keys differ in them, else by where it comes from."""
     name = key_name(keys[number], name_of)
-    if len({key.prompt for key in keys}) == 1:
+    if len({(key.prompt, key.blend) for key in keys}) == 1:
         return name
-    words = keys[number].prompt.split(",")[0].strip()
+    parts = [part.model_copy(update={"prompt": _first_words(part.prompt)}) for part in keys[number].blend]
+    words = blend_words(parts) if parts else _first_words(keys[number].prompt)
     return f"{words}, {name}" if words else name
+
+
+def _first_words(prompt: str) -> str:
+    return prompt.split(",")[0].strip()
 
 
 def easing_words(name: str) -> str:

@@ -154,6 +154,9 @@ def key_of(recipe: Recipe) -> Key | None:
         end = start
     elif start.kind == "noise" and recipe.inpaint is None:
         end = FromSeed(seed=recipe.seed)
-    if end is None or recipe.blend:
-        return None
-    return Key(end, recipe.prompt, recipe.negative_prompt, recipe.guidance.scale)
+    return None if end is None else key_at(end, recipe)
+
+
+def key_at(end: FromSeed | FromCode, recipe: Recipe) -> Key:
+    """A key that starts at `end` with the words and the guidance of a recipe."""
+    return Key(end, recipe.prompt, recipe.negative_prompt, recipe.guidance.scale, recipe.blend)

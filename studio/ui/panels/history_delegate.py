@@ -10,6 +10,7 @@ from studio.ui.colours import current_tokens
 from studio.ui.metrics import px
 from studio.ui.panels.card_paint import EDGE, CardDelegate, fill, frame, icon_at
 from studio.ui.panels.history_model import ENTRY, Entry, JobState, state_word
+from studio.ui.titles import beginning, capital
 from studio.ui.tokens import ICON_ROW, TYPE_CAPTION, Tokens
 
 PADDING, LINE = 4, 20
@@ -60,7 +61,7 @@ class HistoryDelegate(CardDelegate):
         painter.setFont(font)
         if entry.state is JobState.FINISHED:
             # The picture says that it is done; its seed needs the room.
-            text, room = self.tr("Seed {seed}").format(seed=entry.recipe.seed), line
+            text, room = capital(beginning(entry.recipe)), line
         else:
             size, colour = px(ICON), _colour(entry.state, tokens)
             icon_at(painter, ICONS[entry.state], colour, QRectF(line).center(), size, line.left())

@@ -15,6 +15,7 @@ from studio.job.recipe import Recipe
 from studio.ui.picture_mime import picture_mime
 from studio.ui.qimage import to_qimage
 from studio.ui.thumbnail import thumbnail
+from studio.ui.titles import beginning, capital
 from studio.ui.widgets.state import plain_tooltip
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -139,8 +140,10 @@ class HistoryModel(QAbstractListModel):
         prompt = entry.recipe.prompt
         if len(prompt) > PROMPT_SHOWN:
             prompt = prompt[:PROMPT_SHOWN].rstrip() + "…"
-        text = self.tr("{prompt}. Seed {seed}. {state}.").format(
-            prompt=prompt or self.tr("No prompt"), seed=entry.recipe.seed, state=state_word(self, entry.state)
+        text = self.tr("{prompt}. {beginning}. {state}.").format(
+            prompt=prompt or self.tr("No prompt"),
+            beginning=capital(beginning(entry.recipe)),
+            state=state_word(self, entry.state),
         )
         return f"{text} {entry.detail}".rstrip()
 

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QLabel
 
 from studio.export.picture_file import read_picture
 from studio.job.code import FromCode, Inverting
+from studio.job.codes import RenameCode
 from studio.job.event import Cancelled, StepDone
 from studio.ui.codes.invert_dialog import InvertDialog
 from studio.ui.codes.worked_on import worked_on
 from studio.ui.picture_mime import picture_mime
 from studio.ui.qimage import to_qimage
+from studio.ui.titles import beginning
 from tests.gui.codes.codes_kit import STEPS, Codes, portrait
 
 
@@ -105,6 +107,52 @@ class TestInverting:
         found = codes.inverted()
         assert found.residual is not None
         assert not codes.window.codes.inverting.result.again.isVisible()
+
+    def test_its_result_is_shown_again_from_the_shelf(self, codes: Codes, picture: Path) -> None:
+        seed = codes.kept()
+        asked(codes, picture).invert()
+        found, inverting = codes.inverted(), codes.window.codes.inverting
+        inverting.result.close()
+        assert inverting.result is None
+        action = codes.panel.actions_of_codes.result
+        codes.choose(seed)
+        assert not action.isEnabled()
+        codes.choose(found.code)
+        action.trigger()
+        assert inverting.result.isVisible()
+        assert inverting.result.told() == "A the picture, B drawn from its code"
+
+    def test_the_same_picture_again_keeps_the_name_that_its_code_was_given(self, codes: Codes, picture: Path) -> None:
+        asked(codes, picture).invert()
+        code = codes.inverted().code
+        codes.window.shelf.ask(RenameCode(code, "mine"))
+        codes.studio.until(lambda: codes.names() == ["mine"])
+        codes.studio.events.clear()
+        asked(codes, picture).invert()
+        found = codes.inverted()
+        assert (found.code, found.facts.name, codes.names()) == (code, "mine", ["mine"])
+
+    def test_a_negative_prompt_is_shown_where_there_is_one(self, codes: Codes, picture: Path) -> None:
+        codes.window.form.set(negative_prompt="blurry")
+        dialog = asked(codes, picture)
+        assert dialog.negative.isVisible()
+        assert dialog._cancel.x() < dialog._invert.x()
+        dialog.negative.replace_text("flat")
+        dialog.invert()
+        assert codes.inverted().facts.negative_prompt == "flat"
+        codes.window.form.set(negative_prompt="")
+        dialog = asked(codes, picture)
+        assert not dialog.negative.isVisible()
+        dialog.reject()
+
+    def test_a_reconstruction_is_called_after_a_code_and_no_seed(self, codes: Codes, picture: Path) -> None:
+        asked(codes, picture).invert()
+        codes.inverted()
+        assert codes.window.canvas.caption() == "red apple, 3d style, from a code"
+        recipe = codes.window.stage.recipe()
+        assert beginning(recipe) == "from a code"
+        stochastic = recipe.model_copy(update={"sampling": recipe.sampling.model_copy(update={"sampler": "ddpm"})})
+        assert beginning(stochastic) == "from a code, seed 0"
 
     def test_one_click_takes_the_offer(self, codes: Codes, picture: Path) -> None:
         dialog = asked(codes, picture)

@@ -6,11 +6,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from studio.job.codes import CombineCodes, KeepCode, RemoveCode, RenameCode, TakeCode
+from studio.job.code import CodeFacts
+from studio.job.codes import CombineCodes, GiveCode, KeepCode, PictureCode, RemoveCode, RenameCode, TakeCode
+from studio.ui.codes import codes_controller
+from studio.ui.codes.sketching import sketch
 from tests.gui.codes.codes_kit import EDGE, Codes, code_file
 from tests.gui.studio_driver import Driver
 
@@ -142,6 +146,20 @@ class TestFiles:
         assert codes.studio.banner() == codes.answers[-1].sentence
 
 
+class TestExporting:
+    def test_no_file_is_replaced(self, codes: Codes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also where the suffix that the dialog did not see makes it the name of one."""
+        code, taken = codes.kept(), tmp_path / "taken.code.safetensors"
+        taken.write_text("precious")
+        chosen = str(tmp_path / "taken")
+        monkeypatch.setattr(codes_controller.QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
+        codes.choose(code)
+        codes.panel.actions_of_codes.export.trigger()
+        assert codes.asked(GiveCode).path == tmp_path / "taken-2.code.safetensors"
+        assert codes.studio.toast() == "Saved as taken-2.code.safetensors."
+        assert taken.read_text() == "precious"
+
+
 class TestCombining:
     def test_the_mean_of_two_codes_stands_on_the_shelf_and_is_chosen(self, codes: Codes) -> None:
         first, second = codes.kept(1), codes.kept(2)
@@ -155,6 +173,22 @@ class TestCombining:
         assert [card.code for card in codes.panel.chosen()] == [answer.code]
         assert codes.card(answer.code).facts.name == answer.question.work.name
         assert not dialog.isVisible()
+        codes.asked(PictureCode)
+        codes.studio.until(lambda: codes.card(answer.code).thumbnail is not None)
+        codes.studio.rest()
+        assert codes.card(answer.code).facts.name == answer.question.work.name
+        assert not codes.studio.banner()
+
+    def test_a_picture_for_a_code_can_be_cancelled(self, codes: Codes) -> None:
+        first, second = codes.kept(1), codes.kept(2)
+        codes.choose(first, second)
+        codes.panel.actions_of_codes.combine.trigger()
+        codes.window.codes.combining._combine.click()
+        answer = codes.asked(CombineCodes)
+        codes.studio.until(lambda: codes.window.session.status.running)
+        codes.window.session.cancel()
+        codes.studio.rest()
+        assert codes.card(answer.code).thumbnail is None
 
     def test_roles_and_amount_of_an_analogy_are_chosen(self, codes: Codes) -> None:
         a, b, c = (codes.kept(seed) for seed in (1, 2, 3))
@@ -183,3 +217,25 @@ class TestCombining:
         assert "codes of one size" in dialog.problem()
         assert dialog.isVisible()
         dialog.reject()
+
+
+class TestSketch:
+    """The level that a picture for the shelf begins at is that of the code."""
+
+    FACTS = CodeFacts(
+        name="mix", origin="arithmetic", model="starter", model_hash="ab", timestep=981.0, alpha=0.1, sigma=0.99,
+        shape=(4, 8, 8), width=64, height=64, prompt="apple", guidance=2.0,
+    )  # fmt: skip
+
+    def test_it_begins_where_the_code_lies(self) -> None:
+        made = sketch("ab" * 32, self.FACTS, "starter")
+        assert (made.prompt, made.guidance.scale, made.width) == ("apple", 2.0, 64)
+        assert made.sampling.timesteps == (981.0, 858.0, 736.0, 613.0, 490.0, 368.0, 245.0, 123.0)
+
+    def test_what_lies_on_the_way_takes_some_of_the_steps_that_are_left(self) -> None:
+        left = tuple(float(t) for t in range(500, 0, -10))
+        few = sketch("ab" * 32, self.FACTS.model_copy(update={"timesteps": left}), "starter").sampling.timesteps
+        assert (few[0], len(few)) == (500.0, 8)
+        assert set(few) <= set(left)
+        short = self.FACTS.model_copy(update={"timesteps": (3.0, 1.0)})
+        assert sketch("ab" * 32, short, "starter").sampling.timesteps == (3.0, 1.0)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from studio.export.picture_file import read_picture
 from studio.job.code import Between, FromCode, FromSeed, Weighted
 from studio.ui.codes.code_mime import code_mime, codes_in
+from studio.ui.codes.code_words import all_words
 from tests.gui.codes.codes_kit import EDGE, STEPS, Codes, code_file, drag_events
 from tests.gui.pictures import plain
 
@@ -53,6 +54,21 @@ class TestStarting:
         recipe = read_picture(codes.window.session.status.path).recipe
         assert (recipe.prompt, recipe.guidance.scale, recipe.sampling.steps) == ("green frog", 2.0, STEPS)
         assert recipe.start == FromCode(code=code)
+
+    def test_the_code_of_mixed_prompts_is_drawn_with_them(self, codes: Codes) -> None:
+        form, blend = codes.window.form, (Weighted(prompt="apple", weight=0.75), Weighted(prompt="fox", weight=0.25))
+        between = Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.25)
+        form.set(code=between, prompt="apple", blend=blend)
+        expected = read_picture(codes.studio.run()).image
+        code = codes.kept()
+        assert "Prompts: apple 75 %, fox 25 %" in all_words(codes.card(code), "")
+        form.set(code=None, prompt="blue fox")
+        assert form.values.blend == ()
+        codes.drop_code(code, codes.window.canvas)
+        codes.studio.rest()
+        made = read_picture(codes.window.session.status.path)
+        assert (made.recipe.start, made.recipe.blend) == (FromCode(code=code), blend)
+        assert np.array_equal(made.image.pixels, expected.pixels)
 
     def test_a_step_goes_on_with_the_steps_that_were_left(self, codes: Codes) -> None:
         expected = read_picture(codes.studio.run()).image

@@ -12,9 +12,10 @@ from PySide6.QtCore import Qt
 from studio.export.picture_file import read_picture
 from studio.job.code import FromCode, FromSeed
 from studio.job.event import ImageReady
-from studio.job.track import FrameReady
+from studio.job.track import FrameReady, Key
 from studio.job.walk import Spaced
 from studio.ui.header import GENERATE
+from studio.ui.interpolate.key_words import label
 from studio.ui.interpolate.walk_export_dialog import WalkExportDialog
 from tests.gui.interpolate.walker import ALT, Walker
 
@@ -141,6 +142,37 @@ def test_a_frame_between_two_keys_becomes_one(walker: Walker) -> None:
     assert other is not None
     # With steps that are few already, the quick look is the frame itself.
     assert np.array_equal(one.pixels, other.pixels)
+
+
+def test_a_frame_between_two_prompts_stays_the_same_as_a_key(restarted: Callable[[], Walker]) -> None:
+    walker = restarted()
+    walker.keys(1)
+    walker.window.interpolating.add_key(Key(FromSeed(seed=2), "lemon, 3d style", "", 3.0))
+    walker.state.change(walker.plan.with_frames(5))
+    one = walker.looked_over().whole(1)
+    walker.state.move_cursor(1)
+    walker.press(walker.bench.track, Qt.Key.Key_K)
+    walker.studio.until(lambda: len(walker.plan.keys) == 3)
+    panel, plan = walker.window.key_panel, walker.plan
+    assert panel.mixed().startswith("Prompts are mixed: red apple, 3d style 75 %, lemon, 3d style 25 %.")
+    assert label(plan.keys, 1, lambda code: "frame 2") == "red apple 75 %, lemon 25 %, frame 2"
+    middle = walker.looked_over().whole(1)
+    assert one is not None
+    assert middle is not None
+    assert np.array_equal(one.pixels, middle.pixels)
+    walker.studio.close()
+    again = restarted()
+    assert again.plan == plan
+    later = again.looked_over().whole(1)
+    assert later is not None
+    assert np.array_equal(one.pixels, later.pixels)
+    again.state.choose(1)
+    again.window.key_panel.type_prompt("rose")
+    assert (again.plan.keys[1].prompt, again.plan.keys[1].blend, again.window.key_panel.mixed()) == ("rose", (), "")
+    again.state.undo()
+    assert again.plan == plan
+    again.window.key_panel._unmix.click()
+    assert (again.plan.keys[1].prompt, again.plan.keys[1].blend) == (plan.keys[1].prompt, ())
 
 
 def test_pictures_that_are_chosen_in_the_history_are_the_keys(walker: Walker) -> None:

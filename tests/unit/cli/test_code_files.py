@@ -78,6 +78,26 @@ def test_the_grid_is_as_the_code_says(
     assert (sampling.steps, sampling.spacing, sampling.timesteps) == (steps, spacing, timesteps)
 
 
+def test_a_kept_code_is_named_by_name_or_id(reverie: Program, code: Path, tmp_path: Path) -> None:
+    id_ = read_code(code).id
+    assert reverie("generate", "--code", code, "--out", tmp_path / "0.png").code == 0
+    for number, word in enumerate((id_, id_[:12], "seed 7"), start=1):
+        assert reverie("generate", "--code", word, "--out", tmp_path / f"{number}.png").code == 0
+        assert recipe_of(tmp_path / f"{number}.png").start == FromCode(code=id_)
+    answer = reverie("generate", "--code", "very nice", "--out", tmp_path / "4.png")
+    assert (answer.code, "No code is called 'very nice'." in answer.err) == (2, True)
+
+
+def test_prompts_that_a_code_mixes_count_until_one_is_given(reverie: Program, code: Path, tmp_path: Path) -> None:
+    blend = (Weighted(prompt="red apple", weight=0.75), Weighted(prompt="lemon", weight=0.25))
+    file, out = changed(code, tmp_path / "b.code.safetensors", blend=blend, prompt="red apple"), tmp_path / "drawn"
+    assert reverie("generate", "--code", file, "--out", out / "1.png").code == 0
+    assert (recipe_of(out / "1.png").prompt, recipe_of(out / "1.png").blend) == ("red apple", blend)
+    for words in (("--prompt", "rose"), ("--negative", "flat")):
+        assert reverie("generate", "--code", file, *words, "--out", out / "2.png").code == 0
+    assert [recipe_of(out / name).blend for name in ("2.png", "2-2.png")] == [(), ()]
+
+
 def test_codes_that_are_none_are_refused(reverie: Program, code: Path, tmp_path: Path) -> None:
     whole, bad = code.read_bytes(), tmp_path / "bad.code.safetensors"
     newer = whole.replace(b'{\\"version\\":1', b'{\\"version\\":2')

@@ -65,6 +65,23 @@ def test_a_damaged_code_is_told_and_the_others_are_listed(reverie: Program, shel
     answer = reverie("codes", "list")
     assert (answer.code, len(answer.lines)) == (0, 2)
     assert "is damaged" in answer.err
+    assert f"'reverie codes remove {code(2).id[:ID_SHOWN]}' takes it away." in answer.err
+
+
+def test_a_damaged_code_can_be_taken_away(reverie: Program, shelf: CodeStore) -> None:
+    shelf.path(code(2).id).write_bytes(b"nothing")
+    (shelf.folder / "my own.code.safetensors").write_bytes(b"nothing")
+    assert "'reverie codes remove 'my own'' takes it away." in reverie("codes", "list").err
+    answer = reverie("codes", "remove", code(2).id[:ID_SHOWN], "my own")
+    assert answer.lines == [f"Removed a damaged code: {code(2).id}", "Removed a damaged code: my own"]
+    assert sorted(name for name, _ in shelf.kept()) == sorted(code(number).id for number in (1, 3))
+
+
+def test_a_code_that_is_called_by_a_number_is_exported(reverie: Program, shelf: CodeStore, tmp_path: Path) -> None:
+    shelf.rename(code(1).id, "7")
+    out = tmp_path / "a.code.safetensors"
+    assert reverie("codes", "export", "7", "--out", out).code == 0
+    assert read_code(out).id == code(1).id
 
 
 def test_codes_are_named_by_name_id_and_file(reverie: Program, shelf: CodeStore, tmp_path: Path) -> None:

@@ -136,6 +136,8 @@ def test_a_code_is_a_key_by_its_file_and_by_its_id(reverie: Program, code: Path,
     (kept,) = names(paths.data() / "codes")
     id_ = kept.split(".")[0]
     assert reverie(*usual, "--key", 7, "--key", id_, "--out", tmp_path / "id").code == 0
+    for word in ("eight", id_[:12]):
+        assert reverie(*usual, "--key", 7, "--key", word, "--out", tmp_path / "id").code == 0
     last = read_picture(tmp_path / "file" / "frame-0003.png")
     assert last.recipe.start == FromCode(code=id_)
     assert (last.recipe.width, last.recipe.seed) == (64, 7)
@@ -224,7 +226,7 @@ BAD = [
     (("--key", "7"), "two keys or more"),
     (("--key", "7", "--key", "gone.jpg"), "gone.jpg"),
     (("--key", "7", "--key", "8", "--refine", "2"), "--refine is about keys that are pictures"),
-    (("--key", "7", "--key", "apple"), "Key 'apple' is not readable"),
+    (("--key", "7", "--key", "apple"), "Key 'apple' is no seed and no picture. No code is called 'apple'."),
     (("--key", "7", "--key", str(2**63)), "out of range for a seed"),
     (("--key", "7", "--key", "ab" * 32), "not on this computer"),
     (("--key", "7", "--key", "gone.code.safetensors"), "is not there"),
@@ -234,7 +236,14 @@ BAD = [
     (("--key", "7", "--key", "8", "--easing", "wild"), "Easing 'wild' is not known"),
     (("--key", "7", "--key", "8", "--easing", "smooth", "--easing", "smooth"), "Easing is given 2 times"),
     (("--key", "7", "--key", "8", "--easing", "smooth", "--even"), "Leave out --easing"),
-    (("--key", "7", "--key", "8", "--even", "text-image"), "image encoder"),
+    (("--key", "7", "--key", "8", "--even", "text-image"), "image encoder, and no model's is used yet"),
+    (("--key", "7", "--key", "8", "--segment-frames", "2,3"), "has 2 numbers, but 1 are needed"),
+    (("--key", "7", "--key", "8", "--segment-frames", "2", "--loop"), "has 1 numbers, but 2 are needed"),
+    (("--key", "7", "--key", "8", "--segment-frames", "2,"), "Segment frames '' is not a whole number"),
+    (("--key", "7", "--key", "8", "--segment-frames", "0"), "Segment frames 0 is out of range"),
+    (("--key", "7", "--key", "8", "--segment-frames", "2", "--frames", "3"), "Give one of them"),
+    (("--key", "7", "--key", "8", "--segment-frames", "2", "--even"), "Even spacing shares the frames out itself"),
+    (("--key", "7", "--key", "8", "--sheet", "2x2", "--segment-frames", "2"), "takes no --segment-frames"),
     (("--key", "7", "--key", "8", "--even", "taste"), "Even 'taste' is not known"),
     (("--key", "7", "--key", "8", "--method", "jump"), "Method 'jump' is not known"),
     (("--key", "7", "--key", "8", "--count", "2"), "takes no count"),
@@ -247,6 +256,22 @@ BAD = [
     (("--key", "7", "--key", "8", "--sheet", "2x2", "--loop"), "takes no --loop"),
     ((*("--key", "7") * 4, "--sheet", "2x2", "--format", "gif"), "no clip"),
 ]
+
+
+def test_an_unknown_format_is_named_whatever_the_file_is_called(reverie: Program, tmp_path: Path):
+    answer = reverie(*WALK, "--format", "bmp", "--out", tmp_path / "walk.bmp")
+    assert answer.code == 2
+    assert "Format 'bmp' is not known. Use one of: " in answer.err
+
+
+def test_each_segment_can_have_frames_of_its_own(reverie: Program, tmp_path: Path):
+    keys = [word for seed in (1, 2, 3) for word in ("--key", seed)]
+    words = ("interpolate", *SMALL, *keys, "--segment-frames", "1,3", "--format", "png", "--out", tmp_path / "walk")
+    assert reverie(*words).code == 0
+    made = [read_picture(tmp_path / "walk" / name).recipe for name in names(tmp_path / "walk")]
+    assert [(recipe.start.kind, recipe.seed) for recipe in made] == [
+        ("noise", 1), ("noise", 2), ("between", 2), ("between", 2), ("noise", 3),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("words", "said"), BAD)

@@ -144,6 +144,7 @@ BAD: dict[str, tuple[tuple[object, ...], str]] = {
     "name": (("--out", "a.safetensors"), "Out 'a.safetensors' is no name for a code"),
     "only the suffix": (("--out", ".code.safetensors"), "is no name for a code"),
     "refine": (("--refine", 11), "Refine 11 is out of range. Use 0 to 10."),
+    "sampler": (("--sampler", "euler"), "Only DDIM can be walked back to a code, not 'euler'."),
     "steps": (("--steps", 1001), "Steps 1001 is out of range"),
     "guidance": (("--guidance", -1), "Guidance -1 is out of range"),
     "size": (("--size", "65x64"), "65"),
@@ -176,6 +177,13 @@ def test_a_folder_that_cannot_be_written_to_fails_at_once(reverie: Program, sour
     answer = invert(reverie, source, tmp_path / "file" / "a.code.safetensors", "--json")
     assert (answer.code, answer.out) == (1, "")
     assert "could not be written" in answer.err
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder in which nobody can make a file")
+def test_a_folder_that_takes_no_files_is_not_said_to_be_missing(reverie: Program, source: Path) -> None:
+    answer = invert(reverie, source, Path("/proc/q.code.safetensors"))
+    assert answer.code == 1
+    assert "/proc could not be written: no file can be made there." in answer.err
 
 
 class Interrupting(io.StringIO):

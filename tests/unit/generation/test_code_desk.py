@@ -12,17 +12,20 @@ import torch
 
 from studio.export.picture_file import write_new_picture
 from studio.generation.code_desk import CodeDesk
+from studio.generation.frames import frames, recipe_at
 from studio.image import Image
 from studio.job.code import Between, FromCode, FromSeed
 from studio.job.codes import CodesRequest, GiveCode, KeepCode, RemoveCode, RenameCode, TakeCode
-from studio.job.event import ImageReady
+from studio.job.event import ImageReady, Started
 from studio.job.inpaint import FromImage
 from studio.job.recipe import FromStep, Recipe
 from studio.job.recording import RecordSettings
 from studio.job.shelf import Answer
+from studio.job.track import Key, Segment, Track
 from studio.library.pictures import PictureFolder
 from studio.library.sources import SourceStore
 from studio.models.model import Model
+from studio.trajectory.code_file import read_code
 from studio.trajectory.code_store import CodeStore
 from studio.trajectory.store import TrajectoryStore
 from tests.unit.generation.runs import events, services, small
@@ -91,6 +94,45 @@ def test_the_code_of_a_mixture_draws_what_the_mixture_draws(shop: Shop) -> None:
     facts = shop.store.find(code).facts
     assert (facts.origin, facts.told) == ("interpolation", "25 % of the way")
     assert np.array_equal(shop.pixels(from_code(recipe, code)), shop.pixels(recipe))
+
+
+def test_a_frame_between_two_prompts_is_drawn_from_its_code(shop: Shop, tmp_path: Path) -> None:
+    """Through a file and a shelf that begins anew, too: the words are mixed as they were."""
+    keys = (Key(FromSeed(seed=1), "apple", "", 5.0), Key(FromSeed(seed=2), "lemon", "blurry", 3.0))
+    frame = frames(Track(small(), keys, (Segment(3),)))[1]
+    code, file = shop.kept(frame), tmp_path / "frame.code.safetensors"
+    assert shop.ask(GiveCode(code, file)).sentence == ""
+    other = Shop(shop.services.models.get(""), tmp_path / "other")
+    assert other.ask(TakeCode(file)).code == code
+    facts = other.store.find(code).facts
+    assert (facts.blend, facts.guidance) == (frame.blend, frame.guidance.scale)
+    key = Key(FromCode(code=code), facts.prompt, facts.negative_prompt, facts.guidance, facts.blend)
+    alone = recipe_at(Track(small(), (key, keys[1]), (Segment(1),)), 0.0)
+    assert np.array_equal(other.pixels(alone), shop.pixels(frame))
+
+
+def test_the_code_of_a_frame_between_seeds_fits_any_schedule(shop: Shop) -> None:
+    between = Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.5)
+    code = shop.kept(small(steps=3, start=between))
+    facts = shop.store.find(code).facts
+    assert facts.any_schedule
+    assert (facts.origin, facts.model, facts.model_hash, facts.steps) == ("interpolation", "", "", 3)
+    for steps in (3, 4):
+        notices = [
+            event.notices for event in events(from_code(small(steps=steps), code), shop.services)
+            if isinstance(event, Started)
+        ]  # fmt: skip
+        assert notices == [()]
+        expected = shop.pixels(small(steps=steps, start=between))
+        assert np.array_equal(shop.pixels(from_code(small(steps=steps), code)), expected)
+
+
+def test_a_frame_beside_a_code_that_is_bound_is_bound(shop: Shop) -> None:
+    recipe = small(steps=4)
+    shop.pixels(recipe)
+    bound = shop.kept(recipe, shop.trajectory(), 2)
+    frame = small(start=Between(first=FromSeed(seed=1), second=FromCode(code=bound), fraction=0.5))
+    assert not shop.store.find(shop.kept(frame)).facts.any_schedule
 
 
 def test_the_code_of_a_picture_from_a_code_is_that_code(shop: Shop) -> None:
@@ -173,6 +215,17 @@ def test_a_code_goes_out_as_a_file_and_comes_in_again(shop: Shop, tmp_path: Path
     assert [card.facts.name for card in answer.cards if card.facts] == ["traveller"]
 
 
+def test_no_file_is_replaced_by_a_code(shop: Shop, tmp_path: Path) -> None:
+    code, taken = shop.kept(small()), tmp_path / "out.code.safetensors"
+    taken.write_text("precious")
+    for name in ("out", taken.name):
+        answer = shop.ask(GiveCode(code, tmp_path / name))
+        assert answer.path is not None
+        assert read_code(answer.path).id == code
+    assert answer.path == tmp_path / "out-3.code.safetensors"
+    assert taken.read_text() == "precious"
+
+
 def test_a_file_that_is_none_is_told(shop: Shop, tmp_path: Path) -> None:
     bad = tmp_path / "bad.code.safetensors"
     bad.write_bytes(b"nothing")
@@ -189,6 +242,16 @@ def test_a_damaged_code_stays_on_the_shelf_and_says_so(shop: Shop) -> None:
     assert cards[good].sentence == ""
     assert cards[bad].facts is None
     assert "damaged" in cards[bad].sentence
+
+
+def test_a_code_that_is_kept_again_heals_what_is_damaged_and_keeps_its_name(shop: Shop) -> None:
+    code = shop.kept(small())
+    assert shop.ask(RenameCode(code, "mine")).sentence == ""
+    shop.kept(small(), name="yours")
+    assert shop.store.find(code).facts.name == "mine"
+    shop.store.path(code).write_bytes(b"nothing")
+    shop.kept(small(), name="yours")
+    assert CodeStore(shop.store.folder).find(code).facts.name == "yours"
 
 
 def test_a_code_under_a_wrong_name_is_not_used(shop: Shop) -> None:

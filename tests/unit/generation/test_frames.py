@@ -114,6 +114,36 @@ def test_every_place_has_a_recipe_that_reads_back(place: float, linear: bool):
     assert 3.0 <= made.guidance.scale <= 5.0
 
 
+MIXED = Key(
+    FromSeed(seed=9),
+    "apple",
+    scale=4.0,
+    blend=(Weighted(prompt="apple", weight=0.75), Weighted(prompt="rose", negative_prompt="flat", weight=0.25)),
+)
+
+
+def test_a_key_keeps_the_words_that_it_mixes():
+    made = frames(track(APPLE, MIXED))
+    assert made[4].blend == MIXED.blend
+    assert (made[4].prompt, made[4].seed) == ("apple", 9)
+    assert [(part.prompt, part.weight) for part in made[2].blend] == [
+        ("red apple", 0.5), ("apple", 0.375), ("rose", 0.125),
+    ]  # fmt: skip
+
+
+def test_words_that_both_keys_mix_are_counted_once():
+    other = Key(FromSeed(seed=8), "apple", blend=MIXED.blend[::-1])
+    made = frames(track(MIXED, other))[2]
+    assert [(part.prompt, part.weight) for part in made.blend] == [("apple", 0.75), ("rose", 0.25)]
+
+
+def test_more_words_than_can_be_mixed_are_refused():
+    many = [tuple(Weighted(prompt=f"{name} {n}", weight=0.1) for n in range(10)) for name in ("a", "b")]
+    keys = [Key(FromSeed(seed=1), "x", blend=blend) for blend in many]
+    with pytest.raises(InvalidField, match="At most 16 prompts are mixed, not 20"):
+        frames(track(*keys))
+
+
 CORNERS = tuple(Key(FromSeed(seed=seed), f"prompt {seed}", "", float(seed)) for seed in (1, 2, 3, 4))
 
 
