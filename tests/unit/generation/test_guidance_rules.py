@@ -65,7 +65,7 @@ def test_memory_is_left_alone_by_a_step_that_begins_outside_the_interval(rule: C
 
 
 def test_memory_can_be_set_to_resume(rule: Counting) -> None:
-    guided = denoiser(Network(), Guidance(scale=3.0))
+    guided = denoiser(Network(), Guidance(scale=3.0), rule=rule)
     guided.memory = {"count": 7}
     guided.begin_step()
     guided(normal(1), VP.level(500))
@@ -113,5 +113,5 @@ def test_what_no_words_give_costs_a_call_only_beside_a_negative_prompt() -> None
 def test_options_that_a_rule_does_not_have_are_refused() -> None:
     with pytest.raises(InvalidField, match="Counting has no option 'speed'"):
         denoiser(Network(), Guidance(options={"speed": 1.0}), rule=Counting())
-    with pytest.raises(InvalidField, match="Weight 7 is out of range"):
+    with pytest.raises(InvalidField, match="Weight 7.0 is out of range"):
         denoiser(Network(), Guidance(options={"weight": 7.0}), rule=Counting())

@@ -48,7 +48,7 @@ def test_the_lanes_fill_the_grid_row_by_row() -> None:
     [
         (Axis("steps", ()), None, "steps"),
         (Axis("steps", (0,)), None, "steps"),
-        (Axis("spacing", ("zigzag",)), None, "spacing"),
+        (Axis("spacing", ("",)), None, "spacing"),
         (Axis("scale", (1.0,)), Axis("scale", (2.0,)), "scale"),
         (Axis("seed", tuple(range(101))), None, "seed"),
     ],
