@@ -143,13 +143,14 @@ def build(application: QApplication) -> MainWindow:
     methods = known_methods()
     sources = SourceStore(paths.data() / "sources")
     queue = JobQueue(lambda: StudioEngine(store, catalog, methods, sources))
-    # However the program ends: a thread that still runs would abort it.
-    application.aboutToQuit.connect(queue.shut_down)
     try:
-        return MainWindow(queue, store, catalog, methods, theme, sources, plugin_host())
+        window = MainWindow(queue, store, catalog, methods, theme, sources, plugin_host())
     except BaseException:
         queue.shut_down()
         raise
+    # However the program ends: a thread that still runs would abort it.
+    application.aboutToQuit.connect(lambda: queue.shut_down(window.plugins.watch.give_up))
+    return window
 
 
 def open_studio(arguments: Sequence[str] = ()) -> tuple[QApplication, MainWindow]:
@@ -177,9 +178,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start the studio; returns the exit code when its window is closed."""
     application, window = open_studio(arguments or ())
     with closing_on_signals(window):
-        code = application.exec()
-    if left_threads.any_left():
-        # A plugin's thread comes to no end, and would keep the program from ending. All that was to be saved is saved.
+        return end(application.exec())
+
+
+def end(code: int) -> int:
+    """What the program ends with. It ends here where a plugin's thread comes to no end and would abort it."""
+    if left_threads.any_left():  # the window is closed, so all that was to be saved is saved
         logging.shutdown()
         os._exit(code)
     return code

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 from studio import __version__
 from studio.cli.command import Session
@@ -40,7 +42,27 @@ def main(argv: Sequence[str] | None = None) -> int:
             console.flush()
             return code
 
-        return _guarded(work, session)
+        code = _guarded(work, session)
+        _tell_left_threads(console)
+        return code
+
+
+def program() -> NoReturn:
+    """Run the program and end it, also where a plugin left a thread that comes to no end."""
+    code = main()
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _tell_left_threads(console: Console) -> None:
+    if "studio.plugin.home" in sys.modules:  # else no plugin was asked for anything
+        from studio.plugin.home import end_left_threads
+
+        for sentence in end_left_threads():
+            console.problem(sentence)
 
 
 @contextmanager
@@ -139,4 +161,4 @@ def _front_parser() -> SentenceParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -25,6 +25,11 @@ def _host(data: Path, safe: bool) -> PluginHost:
     return PluginHost(store, Markers(data / "plugins-at-work"))
 
 
+def end_left_threads() -> list[str]:
+    """Switch the plugins off that left a thread running; a sentence on each."""
+    return [sentence for _, sentence in plugin_host().end_left_threads()]
+
+
 def known_methods() -> Methods:
     """The built-in methods and those of all enabled plugins; no plugin's code is run for it."""
     return plugin_host().methods()

@@ -106,6 +106,15 @@ class PluginHost:
         with contextlib.suppress(StudioError):
             self._store.fail(plugin, problem.sentence)
 
+    def end_left_threads(self) -> list[tuple[str, str]]:
+        """Switch those off that left a thread running, and tell id and sentence of each."""
+        found = []
+        for left in self.overseer.left_threads():
+            sentence = f"{left.name} left a thread running after its work. It is off."
+            self.give_up(left.plugin, sentence)
+            found.append((left.plugin, sentence))
+        return found
+
     def give_up(self, plugin: str, sentence: str) -> None:
         """It came to no end, or left something running: off until the user enables it again, and not at work here."""
         self.overseer.give_up(plugin)

@@ -117,7 +117,9 @@ class PluginStore:
     def quarantine(self, plugin: str, sentence: str) -> None:
         """The program ended while it worked: it is off until the user enables it again."""
         known = self._ledger.of(plugin) or Decision()
-        self._ledger.change(plugin, known.model_copy(update={"enabled": False, "quarantined": sentence[:500]}))
+        self._ledger.change(
+            plugin, known.model_copy(update={"enabled": False, "quarantined": known.quarantined or sentence[:500]})
+        )
 
     def install(self, source: Path) -> PluginEntry:
         """Take in a plugin from a zip or a folder; a plugin of the same id is replaced, and must be enabled anew.

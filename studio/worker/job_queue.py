@@ -48,6 +48,7 @@ class JobQueue(QObject):
         self._counter = Counter()
         self._unfinished: dict[JobId, Checkpoint] = {}
         self._last_id = 0
+        self._is_left = False
         self._make_engine = make_engine
         self._known_view.connect(self.view_ready, Qt.ConnectionType.QueuedConnection)
         self._start_worker()
@@ -193,11 +194,11 @@ class JobQueue(QObject):
         for job in self.unfinished():
             self.cancel(job)
         self._thread.quit()
-        while not self._thread.wait(WAIT_MS):
+        while not self._is_left and not self._thread.wait(WAIT_MS):
             if give_up(WAIT_MS / 1000):
                 self._worker.retire()
                 leave(self._thread, self._worker)
-                return
+                self._is_left = True
 
     def _call_worker(self) -> None:
         """Wake it wherever it waits: in its loop, or in a pause."""

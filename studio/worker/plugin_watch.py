@@ -89,10 +89,8 @@ class PluginWatch(QObject):
     def _tell_left_threads(self) -> None:
         if self._queue.unfinished():
             return
-        for left in self._host.overseer.left_threads():
-            sentence = self.tr("{name} left a thread running after its work. It is off.").format(name=left.name)
-            self._host.give_up(left.plugin, sentence)
-            self.trouble.emit(left.plugin, sentence)
+        for plugin, sentence in self._host.end_left_threads():
+            self.trouble.emit(plugin, sentence)
 
     def _tell(self, sentence: str) -> None:
         if sentence != self._told:

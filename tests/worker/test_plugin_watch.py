@@ -183,13 +183,13 @@ def test_a_thread_that_outlives_the_run_is_told_and_the_plugin_is_off(shop: Shop
 
 def test_a_long_network_call_is_not_the_plugin_s_fault(shop: Shop, impatient: None) -> None:
     shop.plugin("asking", kit.GOOD_STEP)
-    gate = threading.Event()
+    gate, straight = threading.Event(), shop.model
 
     def slow(*given: Any) -> Any:
         gate.wait(10)
-        return shop.model.network(*given)
+        return straight.network(*given)
 
-    straight, shop.model = shop.model, _With(shop.model, slow)
+    shop.model = _With(straight, slow)
     job = shop.run("asking")
     shop.until(lambda: (work := shop.home.host.overseer.at_work()) is not None and work.in_network)
     shop.queue.cancel(job)
@@ -197,7 +197,6 @@ def test_a_long_network_call_is_not_the_plugin_s_fault(shop: Shop, impatient: No
     gate.set()
     assert isinstance(shop.end_of(job), Cancelled)
     assert shop.home.store.entry("asking").state is PluginState.ENABLED
-    shop.model = straight
 
 
 class _With:

@@ -248,3 +248,22 @@ def test_a_hundred_installed_plugins_load_nothing_heavy(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("found ") == 100
+
+
+def test_a_thread_that_outlives_the_command_is_told_and_does_not_keep_it_from_ending(
+    own_home: Path, tmp_path: Path
+) -> None:
+    lasting = "import threading, time\ndef wait():\n    time.sleep(3600)\n"
+    begin = "threading.Thread(target=wait).start()\n" + kit.GOOD_STEP
+    entry = plugin_host().store.install(kit.write(tmp_path, "busy", begin, before=lasting))
+    plugin_host().store.enable("busy", plugin_host().store.files(entry.id).digest)
+    words = ["generate", "--prompt", "owl", "--size", "64x64", "--steps", "2", "--sampler", "busy", "--seed", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "studio.cli.main", *words, "--out", str(tmp_path / "owl.png")],
+        cwd=ROOT, env=environment(own_home), capture_output=True, text=True, check=False, timeout=180,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Busy left a thread running after its work. It is off." in done.stderr
+    assert (tmp_path / "owl.png").is_file()
+    plugin_host().store.look_again()
+    assert state("busy") is PluginState.QUARANTINED

@@ -113,5 +113,5 @@ def test_what_no_words_give_costs_a_call_only_beside_a_negative_prompt() -> None
 def test_options_that_a_rule_does_not_have_are_refused() -> None:
     with pytest.raises(InvalidField, match="Counting has no option 'speed'"):
         denoiser(Network(), Guidance(options={"speed": 1.0}), rule=Counting())
-    with pytest.raises(InvalidField, match="Weight 7.0 is out of range"):
+    with pytest.raises(InvalidField, match=r"Weight 7\.0 is out of range"):
         denoiser(Network(), Guidance(options={"weight": 7.0}), rule=Counting())
