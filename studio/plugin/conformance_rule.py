@@ -50,7 +50,7 @@ def rule_report(rule: GuidanceRule) -> Report:
         ("going on from a record", tester.resume),
         ("pictures know nothing of each other", tester.batch),
         ("changes nothing that it is given", tester.inputs),
-        ("not a number is seen", tester.nan),
+        ("values that are no numbers are seen", tester.nan),
         ("the global random state", tester.random_state),
         ("nothing to do at scale 1", tester.scale_one),
     )

@@ -1,7 +1,7 @@
 """Does a sampler keep what the protocol promises? Measured, not believed.
 
 Everything the studio does with a run rests on these: that a step may be taken again, gone on from and branched; that
-pictures in one batch know nothing of each other; that what is not a number is seen.
+pictures in one batch know nothing of each other; that what is values that are no numbers are seen.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def sampler_report(sampler: Sampler) -> Report:
         ("going on from a record", tester.resume),
         ("pictures know nothing of each other", tester.batch),
         ("changes nothing that it is given", tester.inputs),
-        ("not a number is seen", tester.nan),
+        ("values that are no numbers are seen", tester.nan),
         ("the global random state", tester.random_state),
         ("the way to the picture", tester.arrives),
     )
@@ -156,6 +156,8 @@ class _Tester:
         noise, memory = ImageNoise(3, (4, 16, 16)), None
         for index in range(steps):
             step = self._step(x, levels, index, noise, memory)
+            if step.x.shape != x.shape:
+                return "its state takes another shape on the way"
             x, memory = step.x, step.memory
         off = abs(float(x.mean()) - 0.5) / (0.3 / math.sqrt(count))
         spread = float(x.std()) / 0.3

@@ -17,7 +17,8 @@ from studio.ui.tokens import TYPE_CAPTION
 
 HEIGHT, AXIS = 160, 56
 SMALLEST = 1e-16
-EULER = 1.0
+EULER, APART = 1.0, 0.3
+"""The line of order 1 stands beside what has clearly another order."""
 
 
 class ConvergencePlot(pyqtgraph.PlotWidget):
@@ -42,12 +43,13 @@ class ConvergencePlot(pyqtgraph.PlotWidget):
         errors = [max(error, SMALLEST) for _, error in report.errors]
         euler = [errors[0] * (steps[0] / n) ** EULER for n in steps]
         tokens = current_tokens()
-        self.plot(steps, euler, pen=_pen(tokens.text2, 1))
+        if abs((report.order or EULER) - EULER) > APART:
+            self.plot(steps, euler, pen=_pen(tokens.text2, 1))
+            self._name(self.tr("order 1"), steps[-1], euler[-1], tokens.text2)
         brush = QColor(tokens.lanes[0])
         self.plot(
             steps, errors, pen=_pen(tokens.lanes[0], 2), symbol="o", symbolSize=px(6), symbolBrush=brush, symbolPen=None
         )
-        self._name(self.tr("order 1"), steps[-1], euler[-1], tokens.text2)
         low, high = math.log10(min(*errors, *euler)), math.log10(max(*errors, *euler))
         self.setYRange(low, high, padding=0.12)
         self.setXRange(math.log10(steps[0]), math.log10(steps[-1]), padding=0.12)

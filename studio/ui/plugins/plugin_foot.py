@@ -14,7 +14,6 @@ from studio.ui.widgets.state import plain_tooltip, set_state
 if TYPE_CHECKING:
     from studio.ui.plugins.plugin_page import PluginView
 
-BUTTON_HEIGHT = 40
 UNUSABLE = (PluginState.INCOMPATIBLE,)
 
 
@@ -97,17 +96,16 @@ class PluginFoot(QWidget):
     def _button(self, text: str, act: object) -> QPushButton:
         button = QPushButton(text)
         button.setAutoDefault(False)
-        button.setFixedHeight(px(BUTTON_HEIGHT))
         button.clicked.connect(lambda _=False: act())  # type: ignore[operator]
         return button
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(px(8))
-        line.addWidget(self._remove)
+        line.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addStretch(1)
         for button in (self._check, self._reload, self._switch):
-            line.addWidget(button)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(8), 0, 0)
         column.setSpacing(px(8))

@@ -100,12 +100,13 @@ class ReportView(QScrollArea):
         parts = []
         if report.order is not None:
             parts.append(self.tr("Order {order}.").format(order=f"{report.order:.2f}"))
-        if math.isfinite(report.calls):
+        if report.kind == "sampler" and math.isfinite(report.calls):
             parts.append(self.tr("Network calls a step: {calls}.").format(calls=f"{report.calls:.3g}"))
         if math.isfinite(report.slower):
-            parts.append(
-                self.tr("A step takes {times} times as long as one of DDIM.").format(times=f"{report.slower:.2g}")
-            )
+            text = self.tr("A step takes {times} times as long as one of DDIM.")
+            if report.kind == "guidance rule":
+                text = self.tr("Without the network it takes {times} times as long as classifier-free guidance.")
+            parts.append(text.format(times=f"{report.slower:.2g}"))
         return " ".join(parts)
 
 

@@ -91,7 +91,7 @@ BROKEN = {
     "changes memory": (changes_memory, "changes nothing that it is given", "changes the memory"),
     "changes a list": (changes_list, "changes nothing that it is given", "changes the memory"),
     "mixes pictures": (mixes_pictures, "pictures know nothing of each other", "differs from the same picture alone"),
-    "hides": (hides, "not a number is seen", "hides what the network could not say"),
+    "hides": (hides, "values that are no numbers are seen", "hides what the network could not say"),
     "in place": (in_place, "changes nothing that it is given", "changes the state"),
     "gives back": (gives_back, "changes nothing that it is given", "changes the state"),
     "draws": (draws, "the global random state", "of torch"),

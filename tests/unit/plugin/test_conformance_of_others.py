@@ -116,7 +116,7 @@ BROKEN = {
     "changes uncond": (in_place("uncond"), "changes nothing that it is given", "changes uncond.eps"),
     "changes options": (changes_options, "changes nothing that it is given", "changes its options"),
     "mixes pictures": (mixes, "pictures know nothing of each other", "differs from the same picture alone"),
-    "hides": (hides, "not a number is seen", "hides what the network could not say"),
+    "hides": (hides, "values that are no numbers are seen", "hides what the network could not say"),
     "draws": (draws, "the global random state", "of torch"),
     "divides": (divides, "nothing to do at scale 1", "not a number where both predictions are one"),
     "leaves": (leaves, "the same again", "SystemExit"),
