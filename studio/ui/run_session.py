@@ -56,6 +56,7 @@ class RunSession(QObject):
         self._recipes: dict[JobId, Recipe] = {}
         self._trajectory, self._first_step = "", 0
         self._series: dict[JobId, Series] = {}
+        self._quiet: set[JobId] = set()
         self._replacement: tuple[JobId, Recipe] | None = None
         self.paused: PausedRun | None = None
         self._status = RunStatus(text=self.tr("Ready"))
@@ -79,13 +80,29 @@ class RunSession(QObject):
             jobs.append(job)
         return jobs
 
-    def submit_series(self, work: SeriesWork) -> JobId:
-        """Queue a race, an inversion, a walk or a measuring. It is cancelled as a whole."""
+    def submit_series(self, work: SeriesWork, *, quiet: bool = False) -> JobId:
+        """Queue a race, an inversion, a walk or a measuring. It is cancelled as a whole.
+
+        `quiet`: nobody asked for it.
+        """
+        # What has ended stays known until now: its end is told to others after this object heard of it.
+        self._quiet &= set(self._queue.unfinished())
         self._group += 1
         job = self._queue.submit(work)
         self._groups[job] = self._group
         self._series[job] = Series(work)
+        if quiet:
+            self._quiet.add(job)
         return job
+
+    def is_quiet(self, job: JobId) -> bool:
+        """Whether nobody asked for this job."""
+        return job in self._quiet
+
+    def ask_for(self, job: JobId) -> None:
+        """Now somebody did."""
+        self._quiet.discard(job)
+        self._tell()
 
     def cancel_series(self, job: JobId) -> None:
         """Cancel it, whether it runs or waits; what else was submitted goes on."""
@@ -243,6 +260,8 @@ class RunSession(QObject):
         return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None, "resumable": kept}
 
     def _tell(self, **changes: object) -> None:
-        waiting = max(0, len(self._queue.unfinished()) - 1)
-        self._status = replace(self._status, **{"waiting": waiting, **changes})  # type: ignore[arg-type]
+        unfinished = self._queue.unfinished()
+        quiet = bool(unfinished) and self._quiet.issuperset(unfinished)
+        told = {"waiting": max(0, len(unfinished) - 1), "quiet": quiet, **changes}
+        self._status = replace(self._status, **told)  # type: ignore[arg-type]
         self.status_changed.emit(self._status)

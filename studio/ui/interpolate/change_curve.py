@@ -24,12 +24,13 @@ class ChangeCurve(QWidget):
         super().__init__(parent)
         self._track = track
         self._stretches: tuple[Stretch, ...] = ()
+        self._of = ""
         self.setFixedHeight(px(HEIGHT))
         self.setAccessibleName(self.tr("Change per frame"))
 
-    def show_stretches(self, stretches: Sequence[Stretch]) -> None:
-        """Show these; nothing shows that there are none yet."""
-        self._stretches = tuple(stretches)
+    def show_stretches(self, stretches: Sequence[Stretch], of: str = "") -> None:
+        """Show these; nothing shows that there are none yet. `of` is put behind the name of the curve."""
+        self._stretches, self._of = tuple(stretches), of
         self.setAccessibleDescription(self.words())
         self.setToolTip(self.words())
         self.update()
@@ -57,7 +58,7 @@ class ChangeCurve(QWidget):
         name = self.tr("change per frame")
         if self._stretches:
             largest = 100 * max(value for *_, value in self._stretches)
-            name = self.tr("{name}, up to {largest} %").format(name=name, largest=f"{largest:.1f}")
+            name = self.tr("{name}, up to {largest} %").format(name=name, largest=f"{largest:.1f}") + self._of
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         floor = self.height() - px(4)
         painter.setPen(QPen(QColor(tokens.line), 1))

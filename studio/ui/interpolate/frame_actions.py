@@ -52,7 +52,7 @@ class FrameActions(QObject):
         """A key at that frame that gives its picture; what starts between codes becomes a code first."""
         key = key_of(recipe)
         if key is not None:
-            self._controller.add_key(key, frame)
+            self._controller.keys.add(key, frame)
             return
         question = KeepCode(recipe, name=self.tr("frame {frame}").format(frame=frame + 1), thumbnail=small)
         self._waiting.append((question, frame))
@@ -79,4 +79,4 @@ class FrameActions(QObject):
         for question, frame in waiting:
             recipe = question.recipe
             key = Key(FromCode(code=answer.code), recipe.prompt, recipe.negative_prompt, recipe.guidance.scale)
-            self._controller.add_key(key, frame)
+            self._controller.keys.add(key, frame)

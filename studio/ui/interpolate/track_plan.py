@@ -83,6 +83,12 @@ class TrackPlan:
         segments = (*self.segments[: number - 1], *parts, *self.segments[number:])
         return replace(self, keys=(*self.keys[:number], key, *self.keys[number:]), segments=segments)
 
+    def number_of_new(self, before: TrackPlan, frame: int | None = None) -> int:
+        """Which key is the one that was put on the track `before`, perhaps at a frame."""
+        if len(self.keys) == len(before.keys):
+            return self.places.index(frame) if frame in self.places else 0
+        return next((number for number, place in enumerate(self.places) if place not in before.places), 0)
+
     def without_key(self, number: int) -> TrackPlan:
         """A key less; the segments beside it become one."""
         keys = self.keys[:number] + self.keys[number + 1 :]
