@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.colours import current_tokens
 from studio.ui.interpolate.track_view import TrackView
 from studio.ui.metrics import px
-from studio.ui.tokens import TYPE_CAPTION
+from studio.ui.tokens import GUTTER, TYPE_CAPTION
 
 HEIGHT, NAME = 48, 16
 Stretch = tuple[float, float, float]
@@ -54,7 +54,7 @@ class ChangeCurve(QWidget):
         font.setPixelSize(px(TYPE_CAPTION))
         painter.setFont(font)
         painter.setPen(QColor(tokens.text2))
-        room = QRectF(self._track.place_of(0), 0, self.width(), px(NAME))
+        room = QRectF(px(GUTTER), 0, self.width() - 2 * px(GUTTER), px(NAME))
         name = self.tr("change per frame")
         if self._stretches:
             largest = 100 * max(value for *_, value in self._stretches)

@@ -120,12 +120,16 @@ class InterpolateController(QObject):
         foot = self._window.recipe_pane.foot
         if shown:
             foot.name_generate(self.tr("Render"), self.tr("Make all frames of the walk"))
+            self._window.greeting.say_instead(
+                self.tr("Drop two codes or pictures on the track."), self.tr("Or press Add key to begin with the form.")
+            )
             self.keys.take_history()
             self.runner.follow(self._state.plan)
         else:
             self.player.stop()
             foot.name_generate(self.tr("Generate"), self.tr("Make the picture"))
             foot.allow()
+            self._window.greeting.say_instead()
         self.runner.set_active(shown)
         self._offer()
 

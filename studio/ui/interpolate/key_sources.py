@@ -93,10 +93,10 @@ class KeySources(QObject):
     def add_at(self, frame: int) -> None:
         """A key where the cursor is: the frame that is there, if it is known, else another seed."""
         plan = self._state.plan
-        if plan.keys and frame in plan.places:
+        if plan.keys and frame in plan.places and not plan.as_sheet:
             return
         try:
-            recipe = self._controller.runner.recipes()[frame] if plan.ready else None
+            recipe = self._controller.runner.recipes()[frame] if plan.ready and not plan.as_sheet else None
         except (InvalidField, IndexError):
             recipe = None
         if recipe is not None:
