@@ -56,10 +56,10 @@ class TrackLayout:
         return near[1] if near is not None and near[0] <= px(REACH) else None
 
     def glyphs(self) -> list[QRectF | None]:
-        """Where the name of each easing stands; None where there is no room, or no time that it could ease."""
+        """Where the name of each easing stands; None where there is no room, or where it does nothing."""
         plan = self._plan
-        if plan.as_sheet:
-            return []
+        if plan.as_sheet or plan.even:
+            return [None] * len(plan.used)
         ends = [*plan.places, length_of(plan) - 1]
         found: list[QRectF | None] = []
         for number in range(len(plan.used)):
