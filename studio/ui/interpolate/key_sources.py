@@ -19,7 +19,7 @@ from studio.job.shelf import Answer
 from studio.job.track import Key
 from studio.ui.codes.code_drop import CodeDrop
 from studio.ui.codes.inverting import Errand
-from studio.ui.interpolate.track_plan import TrackPlan, key_of
+from studio.ui.interpolate.track_plan import TrackPlan, key_of, number_of_new
 from studio.ui.interpolate.track_state import TrackState
 from studio.ui.widgets.seed_row import draw
 
@@ -58,7 +58,7 @@ class KeySources(QObject):
             self._tell(problem.sentence)
             return
         self._state.change(plan)
-        self._state.choose(plan.number_of_new(before, frame))
+        self._state.choose(number_of_new(plan, before, frame))
 
     def take_history(self) -> None:
         """The pictures that are chosen in the history become the keys, if there are two or more.

@@ -85,12 +85,6 @@ class TrackPlan:
         segments = (*self.segments[: number - 1], *parts, *self.segments[number:])
         return replace(self, keys=(*self.keys[:number], key, *self.keys[number:]), segments=segments)
 
-    def number_of_new(self, before: TrackPlan, frame: int | None = None) -> int:
-        """Which key is the one that was put on the track `before`, perhaps at a frame."""
-        if len(self.keys) == len(before.keys):
-            return self.places.index(frame) if frame in self.places else 0
-        return next((number for number, place in enumerate(self.places) if place not in before.places), 0)
-
     def without_key(self, number: int) -> TrackPlan:
         """A key less; the segments beside it become one."""
         keys = self.keys[:number] + self.keys[number + 1 :]
@@ -159,6 +153,13 @@ class TrackPlan:
         except ValidationError:
             return cls()
         return plan if len(plan.segments) == len(plan.keys) <= KEYS_MAXIMUM else cls()
+
+
+def number_of_new(plan: TrackPlan, before: TrackPlan, frame: int | None = None) -> int:
+    """Which key of a plan is the one that was put on the track `before`, perhaps at a frame."""
+    if len(plan.keys) == len(before.keys):
+        return plan.places.index(frame) if frame in plan.places else 0
+    return next((number for number, place in enumerate(plan.places) if place not in before.places), 0)
 
 
 def scaled(counts: Sequence[int], total: int) -> tuple[int, ...]:

@@ -120,16 +120,17 @@ class RunFoot(QWidget):
         self._text.setText(status.text)
         set_state(self._text, "tone", "danger" if status.phase is Phase.FAILED else "")
         self._waiting.setText(self.tr("{count} more").format(count=status.waiting) if status.waiting else "")
-        self._show_file.setVisible(status.path is not None and not status.running)
+        busy = status.running and not status.quiet
+        self._show_file.setVisible(status.path is not None and not busy)
         if status.fraction is None:
             self._bar.setRange(0, 0)
         else:
             self._bar.setRange(0, BAR_POSITIONS)
             self._bar.setValue(round(status.fraction * BAR_POSITIONS))
-        self._resume.setVisible(status.resumable is not None and not status.running)
+        self._resume.setVisible(status.resumable is not None and not busy)
         self._show_pause(status)
         self._cancel.setEnabled(status.phase is not Phase.CANCELLING)
-        self._swap_buttons(1 if status.running and not status.quiet else 0)
+        self._swap_buttons(1 if busy else 0)
 
     def _show_pause(self, status: RunStatus) -> None:
         """Only a run that samples can wait. While it waits, going on is the one filled button."""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QPushButton
 from studio.job.code import FromCode
 from studio.job.track import FrameReady, Key
 from studio.job.walk import LookDone, Spaced
-from studio.ui.header import GENERATE
+from studio.ui.header import GENERATE, INTERPOLATE
+from studio.ui.run_status import RunStatus
 from tests.gui.interpolate.walker import Walker
 
 
@@ -137,3 +138,31 @@ def test_a_frame_that_is_waited_for_is_shown_when_it_is_made(walker: Walker) -> 
     walker.studio.until(lambda: walker.runner.rendered is not None and not walker.runner.rendering)
     assert walker.bench.strip.current() == 5
     assert "Frame 6 of 6" in walker.window.canvas.caption()
+
+
+def test_what_is_to_be_known_of_a_render_is_told(walker: Walker) -> None:
+    walker.keys(1, 2)
+    walker.state.choose(0)
+    walker.window.key_panel.type_prompt("apple " * 100)
+    walker.looked_over()
+    assert not walker.window.controller.banner.isVisible()
+    walker.rendered()
+    walker.studio.rest()
+    assert walker.window.controller.banner.isVisible()
+    assert "too long for this model" in walker.studio.banner()
+
+
+def test_a_quick_look_leaves_the_last_picture_to_be_shown(walker: Walker) -> None:
+    show = button(walker, "Show")
+    walker.window.workspaces.show(GENERATE)
+    path = walker.studio.run()
+    assert show.isVisible()
+    walker.window.workspaces.show(INTERPOLATE)
+    told: list[RunStatus] = []
+    walker.window.session.status_changed.connect(told.append)
+    walker.keys(1, 2)
+    walker.looked_over()
+    assert any(status.running for status in told)
+    assert all(status.quiet for status in told if status.running)
+    assert show.isVisible()
+    assert walker.window.session.status.path == path

@@ -12,7 +12,7 @@ from studio.errors import InvalidField
 from studio.job.code import Between, FromCode, FromSeed
 from studio.job.recipe import Recipe, recipe
 from studio.job.track import Key
-from studio.ui.interpolate.track_plan import USUAL_FRAMES, TrackPlan, key_of, scaled
+from studio.ui.interpolate.track_plan import USUAL_FRAMES, TrackPlan, key_of, number_of_new, scaled
 
 BASE = Recipe()
 
@@ -152,4 +152,4 @@ def test_a_key_before_the_first_frame_is_at_the_first() -> None:
 @pytest.mark.parametrize(("frame", "number"), [(None, 2), (10, 1), (99, 2), (0, 0)])
 def test_the_new_key_is_found_though_others_are_like_it(frame: int | None, number: int) -> None:
     before = plan_of(2)
-    assert before.with_key(key(0), frame).number_of_new(before, frame) == number
+    assert number_of_new(before.with_key(key(0), frame), before, frame) == number
