@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tqdm import tqdm
+
 from studio.cli.command import Command, Session
 from studio.cli.event_data import event_data
 from studio.cli.export_flags import read_format, read_target, suffix_of
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from studio.generation.services import Services
 
 JOB: JobId = 1
+MEASURING = "{desc} {percentage:3.0f}%|{bar}| look {n_fmt} of {total_fmt} at most"
 
 EPILOG = """\
 A key is a seed, a code (its .code.safetensors file, its name, or its id, of which the first digits will do), or a
@@ -152,9 +155,17 @@ def _even(
     """The frames placed evenly."""
     from studio.generation.even import even_spacing
 
-    if session.console.on_terminal and not flags.json:
-        session.console.note("Measuring the change along the way ...")
-    return frames(even_spacing(track, services, token, flags.even).track)
+    console = session.console
+    with tqdm(
+        desc="Measuring the change", file=console.err, bar_format=MEASURING, leave=False, dynamic_ncols=True,
+        disable=flags.json or not console.on_terminal,
+    ) as bar:  # fmt: skip
+
+        def told(done: int, at_most: int) -> None:
+            bar.total = at_most
+            bar.update(done - bar.n)
+
+        return frames(even_spacing(track, services, token, flags.even, told=told).track)
 
 
 def _maker(order: FramesOrder, services: Services, token: CancelToken, teller: _Teller) -> FrameMaker:

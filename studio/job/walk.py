@@ -29,12 +29,13 @@ class Walk:
 class Measuring:
     """Measure how much the picture changes along a track, and place its frames so that it changes evenly.
 
-    `measure` is one of `MEASURES`; `samples` looks are taken in each segment.
+    `measure` is one of `MEASURES`; up to `samples` looks are taken in each segment, None for as
+    many as its frames need.
     """
 
     track: Track
     measure: str = "pixels"
-    samples: int = 16
+    samples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class WalkBegun(JobEvent):
 
 @dataclass(frozen=True)
 class LookDone(JobEvent):
-    """Look `step` of the `steps` looks of a measuring is taken."""
+    """Look `step` of a measuring is taken, of `steps` looks at most."""
 
     step: int
     steps: int

@@ -69,7 +69,7 @@ class WindowActions:
         tr, canvas, mask = self._window.tr, pane.commands, pane.editor.commands
         self._menu(tr("&File"), self.open, self.open_model, None, canvas.save_copy, canvas.show_in_folder,
                    self.pictures_folder, None, self.settings, self.quit)  # fmt: skip
-        self._menu(tr("&Edit"), mask.undo, mask.redo, None, canvas.copy, self.paste, None, self.prompt)
+        self.edit_menu = self._menu(tr("&Edit"), mask.undo, mask.redo, None, canvas.copy, self.paste, None, self.prompt)
         self._menu(tr("&View"), *self.workspaces, None, canvas.fit, canvas.actual_size, canvas.zoom_in,
                    canvas.zoom_out, None, self.live, self.full_screen)  # fmt: skip
         self.picture_menu = self._menu(tr("&Picture"), canvas.use_settings, canvas.branch, self.export, None,

@@ -181,7 +181,8 @@ class Controller(QObject):
             recipe = self._window.stage.recipe_of(event.job)
             if recipe is not None:
                 self._window.header.show_place(recipe.model, event.device, event.dtype)
-        elif isinstance(event, Failed) and not event.plugin:  # those are told with what can be done about plugins
+        elif isinstance(event, Failed) and not event.plugin and not self._window.session.is_quiet(event.job):
+            # Failures of plugins are told with what can be done about plugins.
             self._tell_failure(event)
 
     def _tell_failure(self, event: Failed) -> None:

@@ -35,6 +35,7 @@ class Greeting(QObject):
         self._over = False
         self._held = False
         self._ready = False
+        self._instead: tuple[str, ...] = ()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -60,6 +61,18 @@ class Greeting(QObject):
     def hold(self, held: bool) -> None:
         """Say nothing while the canvas is used for something else."""
         self._held = held
+
+    def say_instead(self, *sentences: str) -> None:
+        """Say these one or two sentences, where Generate is not what is pressed first; without any the usual ones."""
+        self._instead = sentences
+        if self._held:
+            return
+        if not self._over:
+            self._greet()
+        elif self._canvas.picture() is None:
+            self._canvas.clear()
+            if sentences:
+                self._canvas.greet(*sentences)
 
     def greet_again(self) -> None:
         """The canvas is free again, and nothing was shown on it yet."""
@@ -116,6 +129,9 @@ class Greeting(QObject):
         return self.tr("Step 0 of {steps}: the noise of seed {seed}. Press Generate to watch it become a picture.")
 
     def _say(self, sentence: str) -> None:
+        if self._instead:
+            self._canvas.greet(*self._instead)
+            return
         values = self._form.values
         kind = self.tr("The starter model is built in. Nothing is downloaded.") if values.model == STARTER else ""
         self._canvas.greet(sentence.format(steps=values.steps, seed=values.seed), kind)

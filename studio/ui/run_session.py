@@ -56,6 +56,8 @@ class RunSession(QObject):
         self._recipes: dict[JobId, Recipe] = {}
         self._trajectory, self._first_step = "", 0
         self._series: dict[JobId, Series] = {}
+        self._quiet: set[JobId] = set()
+        self._begins_quietly = False
         self._replacement: tuple[JobId, Recipe] | None = None
         self.paused: PausedRun | None = None
         self._status = RunStatus(text=self.tr("Ready"))
@@ -79,13 +81,29 @@ class RunSession(QObject):
             jobs.append(job)
         return jobs
 
-    def submit_series(self, work: SeriesWork) -> JobId:
-        """Queue a race, an inversion, a walk or a measuring. It is cancelled as a whole."""
+    def submit_series(self, work: SeriesWork, *, quiet: bool = False) -> JobId:
+        """Queue a race, an inversion, a walk or a measuring. It is cancelled as a whole.
+
+        `quiet`: nobody asked for it.
+        """
+        # What has ended stays known until now: its end is told to others after this object heard of it.
+        self._quiet &= set(self._queue.unfinished())
         self._group += 1
+        self._begins_quietly = quiet
         job = self._queue.submit(work)
+        self._begins_quietly = False
         self._groups[job] = self._group
         self._series[job] = Series(work)
         return job
+
+    def is_quiet(self, job: JobId) -> bool:
+        """Whether nobody asked for this job."""
+        return job in self._quiet
+
+    def ask_for(self, job: JobId) -> None:
+        """Now somebody did."""
+        self._quiet.discard(job)
+        self._tell()
 
     def cancel_series(self, job: JobId) -> None:
         """Cancel it, whether it runs or waits; what else was submitted goes on."""
@@ -139,6 +157,9 @@ class RunSession(QObject):
 
     def _follow(self, event: JobEvent) -> None:
         if isinstance(event, (Queued, RaceQueued, InversionQueued, FramesQueued, MeasuringQueued)):
+            # The queue tells this before the one who submits knows the number.
+            if self._begins_quietly:
+                self._quiet.add(event.job)
             self._queued()
         elif isinstance(event, (Finished, Cancelled, Failed)):
             self._ended(event)
@@ -219,7 +240,8 @@ class RunSession(QObject):
         if event.job == self._working:
             self._working = None
         if not left:
-            self._tell(**self._outcome(event))
+            outcome = self._outcome(event)
+            self._tell(**(_without_buttons(outcome) if self.is_quiet(event.job) else outcome))
         elif self._working is None and not self._is_cancelled(left[0]):
             self._tell(phase=Phase.QUEUED, text=self.tr("Queued"), fraction=None, path=None)
         else:
@@ -230,6 +252,8 @@ class RunSession(QObject):
         if isinstance(event, Finished):
             saved = self.tr("Saved as {name}.").format(name=event.path.name) if event.path else self.tr("Done")
             return {"phase": Phase.FINISHED, "text": saved, "fraction": 1.0, "path": event.path, "resumable": None}
+        if isinstance(event, Failed) and self.is_quiet(event.job):
+            return {"phase": Phase.IDLE, "text": self.tr("Ready"), "fraction": 0.0}
         if isinstance(event, Failed):
             return {"phase": Phase.FAILED, "text": self.tr("Failed"), "fraction": 0.0, "path": None, "resumable": None}
         if event.job in self._series:
@@ -243,6 +267,15 @@ class RunSession(QObject):
         return {"phase": Phase.CANCELLED, "text": text, "fraction": 0.0, "path": None, "resumable": kept}
 
     def _tell(self, **changes: object) -> None:
-        waiting = max(0, len(self._queue.unfinished()) - 1)
-        self._status = replace(self._status, **{"waiting": waiting, **changes})  # type: ignore[arg-type]
+        unfinished = self._queue.unfinished()
+        quiet = bool(unfinished) and self._quiet.issuperset(unfinished)
+        if quiet:
+            changes = _without_buttons(changes)
+        told = {"waiting": max(0, len(unfinished) - 1), "quiet": quiet, **changes}
+        self._status = replace(self._status, **told)  # type: ignore[arg-type]
         self.status_changed.emit(self._status)
+
+
+def _without_buttons(changes: dict[str, object]) -> dict[str, object]:
+    """What nobody asked for leaves it possible to show the last picture, and to go on with the last run."""
+    return {name: value for name, value in changes.items() if name not in ("path", "resumable")}

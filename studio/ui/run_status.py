@@ -29,7 +29,8 @@ class Phase(Enum):
 class RunStatus:
     """What the foot shows: the text, how far the run is (0 to 1, None where nobody knows), and how many jobs wait.
 
-    `resumable` is the recipe of a run that was cancelled and whose steps are kept.
+    `resumable` is the recipe of a run that was cancelled and whose steps are kept. `quiet`: nobody asked for what
+    works, so the buttons stay as they are.
     """
 
     phase: Phase = Phase.IDLE
@@ -38,6 +39,7 @@ class RunStatus:
     waiting: int = 0
     path: Path | None = None
     resumable: Recipe | None = None
+    quiet: bool = False
 
     @property
     def running(self) -> bool:

@@ -75,8 +75,9 @@ class Series:
     def _frame(self, part: float) -> Told:
         frames = self._frames
         whole = min(self._done + 1, frames)
-        text = _tr("Frame {frame} of {frames}").format(frame=whole, frames=frames)
-        return text, min(1.0, (self._done + part) / frames)
+        looks = isinstance(self._work, Walk) and not self._work.title
+        text = _tr("Quick look: frame {frame} of {frames}") if looks else _tr("Frame {frame} of {frames}")
+        return text.format(frame=whole, frames=frames), min(1.0, (self._done + part) / frames)
 
 
 def _tr(text: str) -> str:

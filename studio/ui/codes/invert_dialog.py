@@ -48,10 +48,14 @@ class InvertDialog(QDialog):
         entry: ModelEntry,
         samplers: SamplerRegistry,
         parent: QWidget | None = None,
+        grid: Sampling | None = None,
     ) -> None:
-        """`words` are prompt and negative prompt to begin with, `entry` is the model that will draw the code."""
+        """`words` are prompt and negative prompt to begin with, `entry` is the model that will draw the code. `grid`
+        has the steps and the spacing that it will be drawn with, if these are known.
+        """
         super().__init__(parent)
         self._image, self._entry, self._samplers = image, entry, samplers
+        self._grid = grid or Sampling(steps=STEPS)
         self.setWindowTitle(self.tr("Invert a picture"))
         self.name = TextRow(self.tr("Name"), name[:NAME_MAXIMUM] or self.tr("picture"), check=self._check_name)
         self.prompt = PromptEdit(lines=2)
@@ -100,7 +104,7 @@ class InvertDialog(QDialog):
         self.steps = NumberRow(
             self.tr("Steps"),
             NumberRange(1, STEPS_MAXIMUM, slider_maximum=STEPS_ON_SLIDER),
-            STEPS,
+            self._grid.steps,
             description=self.tr("Twice as many lose about half as much."),
         )
         self.guidance = NumberRow(
@@ -222,7 +226,6 @@ class InvertDialog(QDialog):
 
     def _inversion(self, image: Image) -> Inversion:
         """What is to be done. Raises `InvalidField`."""
-        options = self._samplers.get(SAMPLER).info.resolve({})
         width, height = self.size_row.value()
         wanted = recipe(
             model=self._entry.name,
@@ -230,11 +233,20 @@ class InvertDialog(QDialog):
             negative_prompt=self.negative.toPlainText(),
             width=width,
             height=height,
-            sampling=checked(Sampling, sampler=SAMPLER, options=options, steps=int(self.steps.value())),
+            sampling=self._sampling(),
             guidance=checked(Guidance, scale=float(self.guidance.value())),
         )
         refine = int(self.refine.value())
         return checked(Inversion, recipe=wanted, image=image.id, refine=refine, name=self.name.value().strip())
+
+    def _sampling(self) -> Sampling:
+        """The steps of the form. A list of timesteps goes with its own number of them alone."""
+        options, steps = self._samplers.get(SAMPLER).info.resolve({}), int(self.steps.value())
+        listed = self._grid.timesteps is not None
+        grid = Sampling() if listed and steps != self._grid.steps else self._grid
+        return checked(
+            Sampling, sampler=SAMPLER, options=options, steps=steps, spacing=grid.spacing, timesteps=grid.timesteps
+        )
 
     def _mark(self, problem: InvalidField) -> None:
         rows: dict[str, Row] = {"name": self.name, "steps": self.steps, "scale": self.guidance, "refine": self.refine}

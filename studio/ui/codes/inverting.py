@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from studio.job.codes import CodeCard
 from studio.job.event import TERMINAL, Finished, JobEvent, JobId
 from studio.job.facts import FactsRequest, TrajectoryFacts
 from studio.job.inversion import Inversion, Inverted
-from studio.job.recipe import Recipe
+from studio.job.recipe import Recipe, Sampling
 from studio.library.sources import SourceStore
 from studio.models.catalog import ModelCatalog
 from studio.sampling.registry import SamplerRegistry
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
 
 # Each holds two pictures in full size.
 REMEMBERED = 8
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a picture is inverted for: `begun(job)` is told when it begins, `sampling` is what will draw its code."""
+
+    begun: Callable[[JobId], None]
+    sampling: Sampling | None = None
 
 
 class Inverting(QObject):
@@ -52,6 +62,7 @@ class Inverting(QObject):
         self._found: dict[JobId, Inverted] = {}
         self._results: dict[str, tuple[Inversion, Inverted, tuple[str, ...]]] = {}
         self._way = ""
+        self._errand: Errand | None = None
         self.question: InvertDialog | None = None
         self.result: InvertedDialog | None = None
         self._opening = Opening(window.inpaint.background, self)
@@ -77,11 +88,12 @@ class Inverting(QObject):
         else:
             self.ask(shown.image, shown.path.stem if shown.path else shown.caption, shown.recipe)
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, errand: Errand | None = None) -> None:
         """Read a picture file, and ask how it is to be inverted."""
+        self._errand = errand
         self._opening.open(path)
 
-    def ask(self, image: Image, name: str, recipe: Recipe | None = None) -> None:
+    def ask(self, image: Image, name: str, recipe: Recipe | None = None, errand: Errand | None = None) -> None:
         """Ask how a picture is to be inverted; `recipe` is how it was made, if that is known."""
         from studio.ui.codes.invert_dialog import InvertDialog  # not needed to open the window
 
@@ -90,8 +102,9 @@ class Inverting(QObject):
         values = self._window.form.values
         entry = self._catalog.get(values.model)
         words = (recipe.prompt, recipe.negative_prompt) if recipe else (values.prompt, values.negative_prompt)
-        dialog = self.question = InvertDialog(image, name, words, entry, self._samplers, self._window)
-        dialog.wanted.connect(lambda inversion, worked: self.start(inversion, worked))
+        grid = errand.sampling if errand is not None else None
+        dialog = self.question = InvertDialog(image, name, words, entry, self._samplers, self._window, grid)
+        dialog.wanted.connect(lambda inversion, worked: self._wanted(inversion, worked, errand))
         dialog.finished.connect(self._asked)
         dialog.open()
 
@@ -124,13 +137,19 @@ class Inverting(QObject):
         if code in self._results:
             self._show(code)
 
+    def _wanted(self, inversion: Inversion, image: Image, errand: Errand | None) -> None:
+        job = self.start(inversion, image)
+        if errand is not None:
+            errand.begun(job)
+
     def _asked(self) -> None:
         if self.question is not None:
             self.question.deleteLater()
             self.question = None
 
     def _opened(self, picture: Picture, path: Path | None) -> None:
-        self.ask(picture.image, path.stem if path else self.tr("picture"), picture.recipe)
+        errand, self._errand = self._errand, None
+        self.ask(picture.image, path.stem if path else self.tr("picture"), picture.recipe, errand)
 
     def _follow(self, event: JobEvent) -> None:
         if isinstance(event, Inverted):

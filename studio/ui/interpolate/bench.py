@@ -7,24 +7,25 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.errors import InvalidField
+from studio.export.sequence import FPS_MAXIMUM, FPS_MINIMUM
+from studio.job.track import FRAMES_MAXIMUM, SHEET_SIDE_MAXIMUM
 from studio.job.walk import MEASURES
 from studio.ui.interpolate.change_curve import ChangeCurve
 from studio.ui.interpolate.frame_strip import FrameStrip
 from studio.ui.interpolate.track_plan import TrackPlan
 from studio.ui.interpolate.track_state import TrackState
 from studio.ui.interpolate.track_view import TrackView
+from studio.ui.interpolate.worded_field import WordedField
 from studio.ui.metrics import px
 from studio.ui.tokens import GUTTER
 from studio.ui.widgets.combo import Combo
 from studio.ui.widgets.elided_label import ElidedLabel
-from studio.ui.widgets.field import NumberField
 from studio.ui.widgets.icon_button import IconButton
-from studio.ui.widgets.state import plain_tooltip, set_state
-
-COMBO = 104
+from studio.ui.widgets.number import NumberRange
+from studio.ui.widgets.row import ProblemLine
+from studio.ui.widgets.state import plain_tooltip
 
 
 class Bench(QWidget):
@@ -46,7 +47,7 @@ class Bench(QWidget):
         self._kind = self._combo([(False, self.tr("Walk")), (True, self.tr("Sheet of four"))], self.tr("What is made"))
         ways = [("slerp", self.tr("Spherical")), ("linear", self.tr("Straight"))]
         self._method = self._combo(ways, self.tr("How codes are joined"))
-        self._frames, self._rows, self._columns, self._fps = (NumberField() for _ in range(4))
+        self._make_fields()
         self._loop, self._even = QCheckBox(self.tr("Loop")), QCheckBox(self.tr("Even spacing"))
         measures = {"pixels": self.tr("in pixels"), "latent": self.tr("in the latent")}
         ways_of_measuring = [(name, measures[name]) for name in MEASURES]
@@ -56,19 +57,23 @@ class Bench(QWidget):
         self._play = IconButton("player-play", self.tr("Play the walk"), keys="Space")
         self._export = self._button(self.tr("Export…"), self.tr("Make a video, an animation or a sheet of the frames"))
         self._render = self._button(self.tr("Render"), self.tr("Make all frames, each with its recipe"))
-        self._words: dict[QWidget, QLabel] = {}
+        self._render_tip = self._render.toolTip()
+        self._export_tip = self._export.toolTip()
+        self._above, self._below = ProblemLine(), ProblemLine()
+        self._sentence = ""
         self._lay_out()
         self._connect()
         self.refresh()
 
     def tell(self, sentence: str, *, danger: bool = False) -> None:
-        """Say below the track what stands in the way, or "" for nothing."""
-        self._told.setText(sentence or self._summary(self._state.plan))
-        set_state(self._told, "tone", "danger" if danger and sentence else "")
+        """Say below the track what stands in the way, or what else is to be known, or "" for nothing."""
+        self._sentence = sentence if danger else ""
+        self._told.setText(self._summary(self._state.plan) if danger or not sentence else sentence)
+        self._show_problems()
 
     def text(self) -> str:
-        """What is said."""
-        return self._told.text()
+        """What is said: first of all what stands in the way."""
+        return self._above.text() or self._below.text() or self._told.text()
 
     def show_playing(self, playing: bool) -> None:
         """Whether the walk is played."""
@@ -77,10 +82,10 @@ class Bench(QWidget):
     def allow(self, *, play: bool, render: str, export: str) -> None:
         """What can be done now; `render` and `export` say why not, or ""."""
         self._play.setEnabled(play)
-        for button, why in ((self._render, render), (self._export, export)):
+        wishes = ((self._render, render, self._render_tip), (self._export, export, self._export_tip))
+        for button, why, tip in wishes:
             button.setEnabled(not why)
-            if why:
-                button.setToolTip(plain_tooltip(why))
+            button.setToolTip(plain_tooltip(why) if why else tip)
 
     def refresh(self) -> None:
         """Show the plan."""
@@ -93,16 +98,12 @@ class Bench(QWidget):
         self._even.setChecked(plan.even)
         numbers = ((self._frames, plan.frames), (self._rows, plan.rows), (self._columns, plan.columns))
         for field, value in (*numbers, (self._fps, plan.fps)):
-            field.show_text(f"{value:g}")
-        for part in (self._loop, self._even, self._frames, self._fps, self._play):
+            field.show_value(value)
+        for part in (self._loop, self._even, self._frames, self._fps, self._play, self.curve):
             part.setVisible(not plan.as_sheet)
-            if part in self._words:
-                self._words[part].setVisible(not plan.as_sheet)
         self._measure.setVisible(plan.even and not plan.as_sheet)
         for part in (self._rows, self._columns):
             part.setVisible(plan.as_sheet)
-            self._words[part].setVisible(plan.as_sheet)
-        self.curve.setVisible(not plan.as_sheet)
         self._shows = False
         self.tell("")
 
@@ -127,7 +128,7 @@ class Bench(QWidget):
         combo = Combo()
         combo.setAccessibleName(name)
         combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        combo.setFixedWidth(px(COMBO))
+        combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         combo.setToolTip(plain_tooltip(name))
         for value, title in choices:
             combo.addItem(title, value)
@@ -139,11 +140,12 @@ class Bench(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, px(4), 0, px(4))
         column.setSpacing(0)
-        parts = (self._add, self._kind, self._numbers(), self._loop, self._even, self._measure, None)
+        numbers = (self._frames, self._rows, self._columns)
+        parts = (self._add, self._kind, *numbers, self._loop, self._even, self._measure, None)
         column.addLayout(self._line(*parts))
-        for part in (self.track, self.curve, self.strip):
+        for part in (self._above, self.track, self.curve, self.strip, self._below):
             column.addWidget(part)
-        foot = (self._play, self._told, self._method, self._fps_field(), self._export, self._render)
+        foot = (self._play, self._told, self._method, self._fps, self._export, self._render)
         column.addLayout(self._line(*foot))
 
     def _line(self, *parts: QWidget | None) -> QHBoxLayout:
@@ -157,26 +159,23 @@ class Bench(QWidget):
                 line.addWidget(part, 1 if part is self._told else 0)
         return line
 
-    def _numbers(self) -> QWidget:
-        fields = ((self._frames, self.tr("frames")), (self._rows, self.tr("rows")), (self._columns, self.tr("columns")))
-        return self._worded(*fields)
+    def _make_fields(self) -> None:
+        side = NumberRange(2, SHEET_SIDE_MAXIMUM)
+        fps = NumberRange(FPS_MINIMUM, FPS_MAXIMUM, decimals=1)
+        whole = NumberRange(2, FRAMES_MAXIMUM)
+        self._frames = WordedField(self.tr("Frames"), self.tr("frames"), whole, self._take_frames)
+        self._rows = WordedField(self.tr("Rows"), self.tr("rows"), side, lambda rows: self._take(rows=rows))
+        self._columns = WordedField(
+            self.tr("Columns"), self.tr("columns"), side, lambda columns: self._take(columns=columns)
+        )
+        self._fps = WordedField(self.tr("Frames a second"), self.tr("a second"), fps, lambda fps: self._take(fps=fps))
 
-    def _fps_field(self) -> QWidget:
-        return self._worded((self._fps, self.tr("a second")))
-
-    def _worded(self, *fields: tuple[NumberField, str]) -> QWidget:
-        box = QWidget()
-        line = QHBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(px(4))
-        for field, word in fields:
-            field.setFixedWidth(px(48))
-            field.setAccessibleName(word)
-            label = self._words[field] = QLabel(word)
-            label.setProperty("role", "secondary")
-            line.addWidget(field)
-            line.addWidget(label)
-        return box
+    def _show_problems(self) -> None:
+        """What is refused is told at its field for as long as it is; below, before what was told of the track."""
+        above = [field.problem() for field in (self._frames, self._rows, self._columns) if field.isVisibleTo(self)]
+        fps = self._fps.problem() if self._fps.isVisibleTo(self) else ""
+        self._above.tell(next(filter(None, above), ""))
+        self._below.tell(fps or self._sentence)
 
     def _connect(self) -> None:
         self._state.changed.connect(self.refresh)
@@ -184,37 +183,22 @@ class Bench(QWidget):
         self._play.clicked.connect(self.play_wanted)
         self._render.clicked.connect(self.render_wanted)
         self._export.clicked.connect(self.export_wanted)
-        self._loop.toggled.connect(lambda on: self._take(loop=on))
+        self._loop.toggled.connect(self._take_loop)
         self._even.toggled.connect(lambda on: self._take(even=on))
         self._kind.currentIndexChanged.connect(lambda _: self._take(as_sheet=bool(self._kind.currentData())))
         self._method.currentIndexChanged.connect(lambda _: self._take(method=self._method.currentData()))
         self._measure.currentIndexChanged.connect(lambda _: self._take(measure=self._measure.currentData()))
-        self._frames.committed.connect(self._enter_frames)
-        self._fps.committed.connect(lambda text: self._enter("fps", text, 1.0, 120.0, float))
-        self._rows.committed.connect(lambda text: self._enter("rows", text, 2, 50, int))
-        self._columns.committed.connect(lambda text: self._enter("columns", text, 2, 50, int))
         for field in (self._frames, self._fps, self._rows, self._columns):
-            field.restored.connect(self.refresh)
+            field.problem_changed.connect(self._show_problems)
 
     def _take(self, **changes: Any) -> None:
         if not self._shows:
             self._state.change(replace(self._state.plan, **changes))
 
-    def _enter_frames(self, text: str) -> None:
-        try:
-            self._state.change(self._state.plan.with_frames(int(text)))
-        except ValueError:
-            self.tell(self.tr("Frames '{text}' is not a whole number.").format(text=text[:20]), danger=True)
-        except InvalidField as problem:
-            self.tell(problem.sentence, danger=True)
+    def _take_loop(self, loop: bool) -> None:
+        if not self._shows:
+            self._state.change(self._state.plan.with_loop(loop))
 
-    def _enter(self, name: str, text: str, low: float, high: float, kind: Callable[[str], float]) -> None:
-        try:
-            value = kind(text.replace(",", "."))
-        except ValueError:
-            value = low - 1
-        if low <= value <= high:
-            self._take(**{name: value})
-        else:
-            sentence = self.tr("{text} is out of range. Use {low} to {high}.")
-            self.tell(sentence.format(text=text[:20], low=f"{low:g}", high=f"{high:g}"), danger=True)
+    def _take_frames(self, frames: float) -> None:
+        """Raises `InvalidField`."""
+        self._state.change(self._state.plan.with_frames(round(frames)))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.colours import current_tokens
 from studio.ui.interpolate.track_view import TrackView
 from studio.ui.metrics import px
-from studio.ui.tokens import TYPE_CAPTION
+from studio.ui.tokens import GUTTER, TYPE_CAPTION
 
 HEIGHT, NAME = 48, 16
 Stretch = tuple[float, float, float]
@@ -24,12 +24,13 @@ class ChangeCurve(QWidget):
         super().__init__(parent)
         self._track = track
         self._stretches: tuple[Stretch, ...] = ()
+        self._of = ""
         self.setFixedHeight(px(HEIGHT))
         self.setAccessibleName(self.tr("Change per frame"))
 
-    def show_stretches(self, stretches: Sequence[Stretch]) -> None:
-        """Show these; nothing shows that there are none yet."""
-        self._stretches = tuple(stretches)
+    def show_stretches(self, stretches: Sequence[Stretch], of: str = "") -> None:
+        """Show these; nothing shows that there are none yet. `of` is put behind the name of the curve."""
+        self._stretches, self._of = tuple(stretches), of
         self.setAccessibleDescription(self.words())
         self.setToolTip(self.words())
         self.update()
@@ -53,11 +54,11 @@ class ChangeCurve(QWidget):
         font.setPixelSize(px(TYPE_CAPTION))
         painter.setFont(font)
         painter.setPen(QColor(tokens.text2))
-        room = QRectF(self._track.place_of(0), 0, self.width(), px(NAME))
+        room = QRectF(px(GUTTER), 0, self.width() - 2 * px(GUTTER), px(NAME))
         name = self.tr("change per frame")
         if self._stretches:
             largest = 100 * max(value for *_, value in self._stretches)
-            name = self.tr("{name}, up to {largest} %").format(name=name, largest=f"{largest:.1f}")
+            name = self.tr("{name}, up to {largest} %").format(name=name, largest=f"{largest:.1f}") + self._of
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         floor = self.height() - px(4)
         painter.setPen(QPen(QColor(tokens.line), 1))

@@ -51,7 +51,7 @@ class FrameActions(QObject):
         """A key at that frame that gives its picture; what starts between codes becomes a code first."""
         key = key_of(recipe)
         if key is not None:
-            self._controller.add_key(key, frame)
+            self._controller.keys.add(key, frame)
             return
         question = KeepCode(recipe, name=self.tr("frame {frame}").format(frame=frame + 1), thumbnail=small)
         self._waiting.append((question, frame))
@@ -76,4 +76,4 @@ class FrameActions(QObject):
             self._window.controller.toast.tell(answer.sentence)
             return
         for question, frame in waiting:
-            self._controller.add_key(key_at(FromCode(code=answer.code), question.recipe), frame)
+            self._controller.keys.add(key_at(FromCode(code=answer.code), question.recipe), frame)

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from studio.errors import InvalidField, StudioError
-from studio.export.picture_file import read_picture
-from studio.job.code import FromCode, FromSeed
-from studio.job.codes import TakeCode
-from studio.job.event import JobEvent
-from studio.job.inversion import Inverted
-from studio.job.recipe import Recipe
-from studio.job.track import Key
-from studio.ui.codes.code_drop import CodeDrop
 from studio.ui.header import INTERPOLATE
 from studio.ui.interpolate.frame_actions import FrameActions
-from studio.ui.interpolate.track_plan import TrackPlan, key_of
+from studio.ui.interpolate.key_sources import KeySources
 from studio.ui.interpolate.track_state import TrackState
 from studio.ui.interpolate.walk_frames import WalkFrames, sheet_of
 from studio.ui.interpolate.walk_keys import WalkKeys
 from studio.ui.interpolate.walk_player import WalkPlayer
 from studio.ui.interpolate.walk_runner import WalkRunner
 from studio.ui.settings_store import SettingsStore
-from studio.ui.widgets.seed_row import draw
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 REMEMBER_MS = 500
-# What changes the form says of a walk; words and seeds are those of its keys.
-SHARED = frozenset({"model", "sampler", "options", "spacing", "timesteps", "steps", "width", "height",
-                    "interval_start", "interval_end", "rescale"})  # fmt: skip
 
 
 class InterpolateController(QObject):
@@ -48,9 +34,10 @@ class InterpolateController(QObject):
         self.player = WalkPlayer(self)
         self._shown: WalkFrames | None = None
         self._looked_at = -1
-        self._inverts = False
-        self._frame_actions = FrameActions(window, state, self)
-        self._keys = WalkKeys(window, self)
+        self._complaint = ""
+        self.keys = KeySources(window, state, self)
+        self.frame_actions = FrameActions(window, state, self)
+        WalkKeys(window, self)
         self._remember = QTimer(self)
         self._remember.setSingleShot(True)
         self._remember.setInterval(REMEMBER_MS)
@@ -71,37 +58,11 @@ class InterpolateController(QObject):
 
     def render(self) -> None:
         """Make all frames."""
+        if not self._state.plan.ready:
+            self._tell(self._needs())
+            return
         self._window.greeting.end()
         self.runner.render()
-
-    def add_key(self, key: Key | None, frame: int | None = None) -> None:
-        """Put a key on the track."""
-        if key is None:
-            sentence = self.tr("This picture starts from neither a seed nor a code. Keep its code first: Ctrl+K.")
-            self._window.controller.toast.tell(sentence)
-            return
-        try:
-            plan = self._state.plan.with_key(key, frame)
-        except InvalidField as problem:
-            self._window.controller.toast.tell(problem.sentence)
-            return
-        self._state.change(plan)
-        self._state.choose(plan.keys.index(key))
-
-    def take_history(self) -> None:
-        """The pictures that are chosen in the history become the keys, if there are two or more."""
-        jobs = self._window.history.chosen()
-        keys = [key for job in jobs if (recipe := self._window.stage.recipe_of(job)) and (key := key_of(recipe))]
-        if len(keys) < 2:
-            return
-        plan = TrackPlan()
-        for key in keys:
-            plan = plan.with_key(key)
-        if plan.keys != self._state.plan.keys:
-            self._state.change(plan)
-            self._state.choose(0)
-            text = self.tr("The pictures chosen in the history are the keys.")
-            self._window.controller.toast.tell(text, self.tr("Undo"), self._state.undo)
 
     def toggle_play(self) -> None:
         """Play the frames that are there, or stop."""
@@ -122,35 +83,31 @@ class InterpolateController(QObject):
             frame=frames.numbers[number] + 1, frames=self._state.plan.frames
         )
         if frames is self.runner.quick:
-            caption = self.tr("{caption}, quick look").format(caption=caption)
+            quick = self.tr("{caption}, quick look") + self._few_steps(frames)
+            caption = quick.format(caption=caption)
         self._window.stage.show_frame(image, caption, frames.recipes[number], frames.path(number))
 
     def _connect_track(self) -> None:
         window, state, bench = self._window, self._state, self._bench
         state.changed.connect(self._track_changed)
         state.chosen_changed.connect(self._cursor_moved)
-        bench.track.key_wanted.connect(self._add_at)
+        bench.track.key_wanted.connect(self.keys.add_at)
         bench.track.key_removed.connect(self._removed)
-        bench.add_wanted.connect(self._add_shown)
-        window.form.changed.connect(lambda names: self._track_changed() if names & SHARED else None)
+        bench.add_wanted.connect(self.keys.add_shown)
+        window.form.changed.connect(lambda _: self._follow())
         window.workspaces.changed.connect(self._workspace_changed)
-        window.session.job_event.connect(self._inverted)
         for target in (bench, window.key_panel):
-            drop = CodeDrop(target)
-            drop.dropped.connect(self._take_codes)
-            drop.picture_dropped.connect(self._take_picture)
-            drop.file_dropped.connect(lambda path: window.shelf.ask(TakeCode(path)))
-            drop.refused.connect(self._tell)
+            self.keys.take_drops_of(target)
 
     def _connect_frames(self) -> None:
         window, bench, runner = self._window, self._bench, self.runner
         runner.frames_changed.connect(self._refresh_frames)
         runner.state_changed.connect(self._offer)
-        runner.told.connect(lambda sentence: bench.tell(sentence, danger=bool(sentence)))
-        runner.failed.connect(lambda sentence: bench.tell(sentence, danger=True))
+        runner.told.connect(lambda sentence, danger: bench.tell(sentence, danger=danger))
+        runner.render_failed.connect(self._render_failed)
         runner.rendered_at.connect(self._rendered)
         bench.strip.chosen.connect(self._choose_frame)
-        bench.strip.menu_wanted.connect(lambda number, place: self._frame_actions.open(self._shown, number, place))
+        bench.strip.menu_wanted.connect(lambda number, place: self.frame_actions.open(self._shown, number, place))
         bench.play_wanted.connect(self.toggle_play)
         bench.render_wanted.connect(self.render)
         bench.export_wanted.connect(self._export)
@@ -163,18 +120,33 @@ class InterpolateController(QObject):
         foot = self._window.recipe_pane.foot
         if shown:
             foot.name_generate(self.tr("Render"), self.tr("Make all frames of the walk"))
-            self.take_history()
+            self._window.greeting.say_instead(
+                self.tr("Drop two codes or pictures on the track."), self.tr("Or press Add key to begin with the form.")
+            )
+            self.keys.take_history()
             self.runner.follow(self._state.plan)
         else:
             self.player.stop()
             foot.name_generate(self.tr("Generate"), self.tr("Make the picture"))
+            foot.allow()
+            self._window.greeting.say_instead()
         self.runner.set_active(shown)
+        self._offer()
 
     def _track_changed(self) -> None:
         self.player.stop()
         self._remember.start()
-        if self.is_shown:
-            self.runner.follow(self._state.plan)
+        self._follow()
+
+    def _follow(self) -> None:
+        """The track is another one, or what it is drawn with; what was told of a render may not be true any more."""
+        if not self.is_shown:
+            return
+        banner = self._window.controller.banner
+        if self._complaint and banner.text() == self._complaint:
+            banner.dismiss()
+        self._complaint = ""
+        self.runner.follow(self._state.plan)
         self._offer()
 
     def _cursor_moved(self) -> None:
@@ -198,98 +170,62 @@ class InterpolateController(QObject):
         if frames is not self._shown:
             self._shown, self._looked_at = frames, -1
         self._bench.strip.show_frames(frames)
-        self._bench.curve.show_stretches(frames.changes() if frames is not None and not plan.as_sheet else ())
+        stretches = frames.changes() if frames is not None and not plan.as_sheet else ()
+        self._bench.curve.show_stretches(stretches, self._few_steps(frames) if frames is runner.quick else "")
         if self.is_shown and frames is not None and frames.done:
             if plan.as_sheet:
                 page = sheet_of(frames, plan.columns)
                 if page is not None and self._looked_at < 0:
                     self._window.greeting.end()
                     self._window.stage.show_frame(page, self.tr("The sheet of four keys"), None)
-            elif self._looked_at < 0 and frames.small(0) is not None:
-                self.look_at(0)
+            elif self._looked_at != (wanted := self._bench.strip.current()) and frames.small(wanted) is not None:
+                self.look_at(wanted)
         self._offer()
 
     def _offer(self) -> None:
         runner, plan = self.runner, self._state.plan
-        needs = self.tr("A sheet takes four keys.") if plan.as_sheet else self.tr("A walk takes two keys or more.")
         works = self.tr("The frames are being made.") if runner.rendering else ""
+        render = works or ("" if plan.ready else self._needs())
+        if self.is_shown:
+            self._window.recipe_pane.foot.allow(generate=render, more=render)
         done = runner.rendered is not None and runner.rendered.complete and not runner.rendering
         self._bench.allow(
             play=self._shown is not None and self._shown.done > 1 and not plan.as_sheet,
-            render=works or ("" if plan.ready else needs),
+            render=render,
             export="" if done else works or self.tr("Render the frames first."),
         )
 
-    def _rendered(self, folder: Path | None) -> None:
+    def _needs(self) -> str:
+        few = self.tr("A walk takes two keys or more.")
+        return self.tr("A sheet takes four keys.") if self._state.plan.as_sheet else few
+
+    def _few_steps(self, frames: WalkFrames | None) -> str:
+        """What makes a quick look another thing than the render, to be put behind its name."""
+        steps = self._window.form.values.steps
+        few = frames.recipes[0].sampling.steps if frames is not None else steps
+        if few == steps:
+            return ""
+        return self.tr(", {few} of {steps} steps").format(few=few, steps=steps)
+
+    def _rendered(self, folder: Path | None, notices: tuple[str, ...]) -> None:
+        controller = self._window.controller
+        if notices:
+            controller.banner.tell("info", " ".join(notices))
         if folder is not None:
-            files = self._window.controller.files
-            text = self.tr("The frames are in {name}.").format(name=folder.name)
-            self._window.controller.toast.tell(text, self.tr("Show"), lambda: files.open_folder(folder))
+            now = self.tr("The frames are in {name}.")
+            before = self.tr("The frames of the track as it was are in {name}.")
+            text = now if self.runner.rendered is not None else before
+            show = self.tr("Show")
+            controller.toast.tell(text.format(name=folder.name), show, lambda: controller.files.open_folder(folder))
+
+    def _render_failed(self, sentence: str) -> None:
+        self._complaint = sentence
 
     def _export(self) -> None:
         rendered, plan = self.runner.rendered, self._state.plan
         if rendered is not None and rendered.folder is not None and rendered.complete:
             columns = plan.columns if plan.as_sheet else None
             self._window.exports.exporting.open_walk(rendered.recipes, rendered.folder, plan.fps, columns)
-
-    def _add_shown(self) -> None:
-        """The picture on the canvas as a key, else what the form says."""
-        recipe = self._window.stage.recipe()
-        key = key_of(recipe) if recipe is not None else None
-        self.add_key(key or self._key_of_form())
-
-    def _add_at(self, frame: int) -> None:
-        """A key where the cursor is: the frame that is there, if it is known, else another seed."""
-        plan = self._state.plan
-        if plan.keys and frame in plan.places:
-            return
-        try:
-            recipe = self.runner.recipes()[frame] if plan.ready else None
-        except (InvalidField, IndexError):
-            recipe = None
-        if recipe is not None:
-            self._frame_actions.make_key(recipe, frame)
-        else:
-            self.add_key(self._key_of_form(draw()), None)
-
-    def _key_of_form(self, seed: int | None = None) -> Key:
-        """A key as the form says; with another seed it has the words of the chosen key."""
-        values, known = self._window.form.values, self._state.chosen
-        if seed is not None and known is not None:
-            return replace(known, end=FromSeed(seed=seed))
-        start = values.code if isinstance(values.code, FromCode) else FromSeed(seed=seed or values.seed)
-        return Key(start, values.prompt, values.negative_prompt, values.scale, values.blend)
-
-    def _take_codes(self, codes: tuple[str, ...]) -> None:
-        for code in codes:
-            card = self._window.shelf.card(code)
-            if card is not None and card.facts is not None:
-                facts = card.facts
-                own = facts.origin in ("inversion", "interpolation")
-                scale = facts.guidance if own else self._window.form.values.scale
-                words = facts.prompt or self._window.form.values.prompt
-                self.add_key(Key(FromCode(code=code), words, facts.negative_prompt, scale, facts.blend))
-
-    def _take_picture(self, path: Path) -> None:
-        """A picture that says how it was made is a key; any other one is inverted first."""
-        try:
-            recipe: Recipe | None = read_picture(path).recipe
-        except StudioError as problem:
-            self._tell(problem.sentence)
-            return
-        key = key_of(recipe) if recipe is not None else None
-        if key is not None:
-            self.add_key(key)
-        else:
-            self._inverts = True
-            self._window.codes.inverting.open(path)
-
-    def _inverted(self, event: JobEvent) -> None:
-        """The picture that was dropped on the track has a code now."""
-        if self._inverts and isinstance(event, Inverted):
-            self._inverts = False
-            facts = event.facts
-            self.add_key(Key(FromCode(code=event.code), facts.prompt, facts.negative_prompt, facts.guidance))
 
     def _removed(self, number: int) -> None:
         text = self.tr("Key {number} is removed.").format(number=number + 1)

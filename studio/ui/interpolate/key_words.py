@@ -35,12 +35,18 @@ def _first_words(prompt: str) -> str:
 def easing_words(name: str) -> str:
     """What an easing is called."""
     words = {
-        "linear": _tr("steady"),
+        "linear": _tr("linear"),
         "smooth": _tr("smooth"),
         "ease-in": _tr("ease in"),
         "ease-out": _tr("ease out"),
     }
     return words.get(name, name)
+
+
+def corner_words(number: int) -> str:
+    """Where on a sheet a key lies."""
+    corners = (_tr("upper left"), _tr("upper right"), _tr("lower left"), _tr("lower right"))
+    return corners[number] if number < len(corners) else _tr("not on the sheet")
 
 
 def _tr(text: str) -> str:

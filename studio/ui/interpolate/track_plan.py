@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -70,10 +70,12 @@ class TrackPlan:
         """One more key: at a frame between two others, or without one behind the last."""
         if len(self.keys) >= KEYS_MAXIMUM:
             raise InvalidField("key", f"A track has at most {KEYS_MAXIMUM} keys.")
+        frame = None if frame is None else max(0, frame)
         if frame is None or not self.keys or frame > self.places[-1]:
             gap = USUAL_FRAMES if frame is None or not self.keys else frame - self.places[-1]
             before = (*self.segments[:-1], replace(self.segments[-1], frames=gap)) if self.segments else ()
-            return replace(self, keys=(*self.keys, key), segments=(*before, Segment(USUAL_FRAMES)))
+            closing = self.segments[-1].frames if self.segments else USUAL_FRAMES
+            return replace(self, keys=(*self.keys, key), segments=(*before, Segment(closing)))
         number = next((n for n, place in enumerate(self.places) if place > frame), len(self.keys))
         if frame in self.places:
             return self.with_changed_key(self.places.index(frame), key)
@@ -104,7 +106,8 @@ class TrackPlan:
         if number == 0:
             return self
         low = self.places[number - 1] + 1
-        high = self.places[number + 1] - 1 if number + 1 < len(self.keys) else FRAMES_MAXIMUM
+        most = FRAMES_MAXIMUM - (self.segments[-1].frames if self.loop else 1)
+        high = self.places[number + 1] - 1 if number + 1 < len(self.keys) else most
         frame = min(max(frame, low), high)
         shift = frame - self.places[number]
         segments = list(self.segments)
@@ -120,13 +123,22 @@ class TrackPlan:
         return replace(self, segments=tuple(segments))
 
     def with_frames(self, frames: int) -> TrackPlan:
-        """So many frames in all, shared out evenly. Raises `InvalidField`."""
+        """So many frames in all; the keys keep their shares of the way. Raises `InvalidField`."""
         if len(self.keys) < 2:
             return self
         counts = shared_out(frames, len(self.keys), loop=self.loop)
+        counts = scaled([segment.frames for segment in self.used], sum(counts))
         spare = self.segments[len(counts) :]
         walked = tuple(replace(s, frames=count) for s, count in zip(self.segments, counts, strict=False))
         return replace(self, segments=(*walked, *spare))
+
+    def with_loop(self, loop: bool) -> TrackPlan:
+        """Back to the first key, or not. The way back begins as long as the others are on the average."""
+        ways = [segment.frames for segment in self.segments[:-1]]
+        if not loop or not ways:
+            return replace(self, loop=loop)
+        closing = replace(self.segments[-1], frames=max(1, round(sum(ways) / len(ways))))
+        return replace(self, loop=loop, segments=(*self.segments[:-1], closing))
 
     def data(self) -> dict[str, Any]:
         """Plain data for the settings file."""
@@ -141,6 +153,24 @@ class TrackPlan:
         except ValidationError:
             return cls()
         return plan if len(plan.segments) == len(plan.keys) <= KEYS_MAXIMUM else cls()
+
+
+def number_of_new(plan: TrackPlan, before: TrackPlan, frame: int | None = None) -> int:
+    """Which key of a plan is the one that was put on the track `before`, perhaps at a frame."""
+    if len(plan.keys) == len(before.keys):
+        return plan.places.index(frame) if frame in plan.places else 0
+    return next((number for number, place in enumerate(plan.places) if place not in before.places), 0)
+
+
+def scaled(counts: Sequence[int], total: int) -> tuple[int, ...]:
+    """Whole numbers of at least 1 that add up to `total`, as near to the same shares of it as can be."""
+    ends = [round(total * end / sum(counts)) for end in accumulate(counts)]
+    for number in range(len(ends)):
+        ends[number] = max(ends[number], (ends[number - 1] if number else 0) + 1)
+    ends[-1] = total
+    for number in reversed(range(len(ends) - 1)):
+        ends[number] = min(ends[number], ends[number + 1] - 1)
+    return tuple(b - a for a, b in pairwise((0, *ends)))
 
 
 _PLAN = TypeAdapter(TrackPlan)

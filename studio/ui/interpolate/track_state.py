@@ -45,6 +45,14 @@ class TrackState(QObject):
     def cursor(self) -> int:
         return min(self._cursor, max(0, self._plan.frames - 1))
 
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._undone)
+
     def change(self, plan: TrackPlan, *, joined: bool = False) -> None:
         """Take another plan. A change that is `joined` to the one before is undone with it, as while dragging."""
         if plan == self._plan:

@@ -18,15 +18,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.job.track import KEYS_MAXIMUM
 from studio.sampling.easing import EASINGS
 from studio.ui.colours import current_tokens
-from studio.ui.interpolate.key_words import easing_words, label
+from studio.ui.interpolate.key_words import corner_words, easing_words, label
+from studio.ui.interpolate.track_layout import DIAMOND, LINE_AT, TrackLayout, length_of
 from studio.ui.interpolate.track_state import TrackState
 from studio.ui.metrics import px
-from studio.ui.tokens import GUTTER, TYPE_CAPTION, Tokens
+from studio.ui.tokens import TYPE_CAPTION, Tokens
 
-HEIGHT, DIAMOND, LINE_AT = 52, 14, 30
-GLYPH_WIDTH = 64
+HEIGHT = 52
 
 
 class TrackView(QWidget):
@@ -42,6 +43,7 @@ class TrackView(QWidget):
         self._state, self._names = state, names
         self._dragged: int | None = None
         self._has_moved = self._copies = False
+        self._held_length = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Track"))
@@ -60,6 +62,9 @@ class TrackView(QWidget):
         plan, state = self._state.plan, self._state
         if not plan.keys:
             return self.tr("Drop two codes or pictures.")
+        if plan.as_sheet:
+            text = self.tr("Key {key} of {keys}, {corner}")
+            return text.format(key=state.key + 1, keys=len(plan.keys), corner=corner_words(state.key))
         if state.cursor in plan.places:
             text = self.tr("Key {key} of {keys}, frame {frame}")
             return text.format(key=state.key + 1, keys=len(plan.keys), frame=state.cursor + 1)
@@ -67,15 +72,7 @@ class TrackView(QWidget):
 
     def place_of(self, frame: float) -> float:
         """Where a frame lies, in pixels from the left."""
-        left, right = self._ends()
-        last = max(1, self._length() - 1)
-        return left + (right - left) * frame / last
-
-    def frame_at(self, x: float) -> int:
-        """The frame nearest to a place."""
-        left, right = self._ends()
-        last = max(1, self._length() - 1)
-        return round((x - left) / max(1.0, right - left) * last)
+        return self._layout().place_of(frame)
 
     def sizeHint(self) -> QSize:
         return QSize(px(320), px(HEIGHT))
@@ -89,25 +86,31 @@ class TrackView(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton or not self._state.plan.keys:
             return
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        number = self._key_at(event.position())
+        layout, sheet = self._layout(), self._state.plan.as_sheet
+        number = layout.key_at(event.position())
         if number is not None:
             self._state.choose(number)
-            self._dragged, self._has_moved = number, False
+            self._dragged, self._has_moved = None if sheet else number, False
             self._copies = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        elif (segment := self._segment_at(event.position())) is not None:
+            # While the last key moves, the line would grow under it.
+            self._held_length = length_of(self._state.plan)
+        elif (segment := layout.segment_at(event.position())) is not None:
             self._open_easings(segment, event.globalPosition().toPoint())
-        else:
-            self._state.move_cursor(self.frame_at(event.position().x()))
+        elif not sheet:
+            self._state.move_cursor(layout.frame_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        layout = self._layout()
         if self._dragged is None or not event.buttons() & Qt.MouseButton.LeftButton:
-            over = self._key_at(event.position()) is not None or self._segment_at(event.position()) is not None
+            over = layout.key_at(event.position()) is not None or layout.segment_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             return
-        frame, plan = self.frame_at(event.position().x()), self._state.plan
+        frame, plan = layout.frame_at(event.position().x()), self._state.plan
         if frame == plan.places[self._dragged]:
             return
         if self._copies and not self._has_moved:
+            if frame in plan.places or len(plan.keys) >= KEYS_MAXIMUM:
+                return
             self._state.change(plan.with_key(plan.keys[self._dragged], frame))
             self._dragged = self._state.plan.places.index(frame)
         else:
@@ -116,13 +119,16 @@ class TrackView(QWidget):
         self._state.choose(self._dragged)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged = None
+        self._dragged, self._held_length = None, 0
+        self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         state, plan = self._state, self._state.plan
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if way and alt and plan.keys:
+        if way and plan.as_sheet:
+            state.choose(state.key + way)
+        elif way and alt and plan.keys:
             state.change(plan.with_moved_key(state.key, plan.places[state.key] + way))
             state.choose(state.key)
         elif way:
@@ -151,50 +157,25 @@ class TrackView(QWidget):
             painter.setPen(QColor(tokens.text2))
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.tr("Drop two codes or pictures."))
             return
-        self._paint_line(painter, tokens)
-        self._paint_cursor(painter, tokens)
-        for number in range(len(plan.keys)):
-            self._paint_key(painter, number, tokens)
+        layout = self._layout()
+        if not plan.as_sheet:
+            self._paint_line(painter, layout, tokens)
+            self._paint_cursor(painter, layout, tokens)
+        for number, place in enumerate(layout.key_places()):
+            self._paint_key(painter, number, place, tokens)
+        self._paint_labels(painter, layout, tokens)
         painter.end()
 
-    def _length(self) -> int:
-        """How many frames the line is long: with a loop it shows the way back to the first key, too."""
+    def _layout(self) -> TrackLayout:
         plan = self._state.plan
-        return plan.frames + (1 if plan.loop else 0)
+        return TrackLayout(plan, self.width(), self._held_length or length_of(plan))
 
-    def _ends(self) -> tuple[float, float]:
-        edge = px(GUTTER) + px(DIAMOND)
-        return float(edge), float(max(edge + 1, self.width() - edge))
-
-    def _key_at(self, point: QPointF) -> int | None:
-        if abs(point.y() - px(LINE_AT)) > px(12):
-            return None
-        places = [self.place_of(frame) for frame in self._state.plan.places]
-        near = [(abs(place - point.x()), number) for number, place in enumerate(places)]
-        return min(near)[1] if near and min(near)[0] <= px(12) else None
-
-    def _segment_at(self, point: QPointF) -> int | None:
-        boxes = enumerate(self._glyphs())
-        return next((number for number, box in boxes if box is not None and box.contains(point)), None)
-
-    def _glyphs(self) -> list[QRectF | None]:
-        """Where the name of each easing stands; None where there is no room."""
-        plan = self._state.plan
-        ends = [*plan.places, self._length() - 1]
-        found: list[QRectF | None] = []
-        for number in range(len(plan.used)):
-            left, right = self.place_of(ends[number]), self.place_of(ends[number + 1])
-            width = min(px(GLYPH_WIDTH), right - left - px(DIAMOND) - px(8))
-            box = QRectF((left + right - width) / 2, px(LINE_AT) - px(12), width, px(24))
-            found.append(box if width >= px(24) else None)
-        return found
-
-    def _paint_line(self, painter: QPainter, tokens: Tokens) -> None:
+    def _paint_line(self, painter: QPainter, layout: TrackLayout, tokens: Tokens) -> None:
         y, plan = float(px(LINE_AT)), self._state.plan
         painter.setPen(QPen(QColor(tokens.outline), 2))
-        painter.drawLine(QPointF(self.place_of(0), y), QPointF(self.place_of(self._length() - 1), y))
+        painter.drawLine(QPointF(layout.place_of(0), y), QPointF(layout.place_of(length_of(plan) - 1), y))
         metrics = QFontMetrics(painter.font())
-        for segment, box in zip(plan.used, self._glyphs(), strict=True):
+        for segment, box in zip(plan.used, layout.glyphs(), strict=True):
             if box is None:
                 continue
             text = metrics.elidedText(easing_words(segment.easing), Qt.TextElideMode.ElideRight, round(box.width()))
@@ -204,27 +185,35 @@ class TrackView(QWidget):
             painter.setPen(QColor(tokens.text2))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_cursor(self, painter: QPainter, tokens: Tokens) -> None:
-        place = self.place_of(self._state.cursor)
+    def _paint_cursor(self, painter: QPainter, layout: TrackLayout, tokens: Tokens) -> None:
+        place = layout.place_of(self._state.cursor)
         painter.setPen(QPen(QColor(tokens.text), 1))
         painter.drawLine(QPointF(place, px(14)), QPointF(place, px(HEIGHT) - px(4)))
 
-    def _paint_key(self, painter: QPainter, number: int, tokens: Tokens) -> None:
-        plan = self._state.plan
-        middle, half = QPointF(self.place_of(plan.places[number]), px(LINE_AT)), px(DIAMOND) / 2
+    def _paint_key(self, painter: QPainter, number: int, place: float, tokens: Tokens) -> None:
+        middle, half = QPointF(place, px(LINE_AT)), px(DIAMOND) / 2
         chosen = number == self._state.key
         painter.setPen(QPen(QColor(tokens.accent if chosen else tokens.text), 2))
         painter.setBrush(QColor(tokens.accent if chosen else tokens.raised))
         points = ((0, -half), (half, 0), (0, half), (-half, 0))
         painter.drawPolygon(QPolygonF([middle + QPointF(*point) for point in points]))
-        painter.setPen(QColor(tokens.text if chosen else tokens.text2))
-        room = QRectF(middle.x() - px(60), 0, px(120), px(16))
-        room.moveLeft(min(max(room.left(), px(4)), self.width() - room.width() - px(4)))
-        name = label(plan.keys, number, self._names)
-        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, round(room.width()))
-        align = Qt.AlignmentFlag.AlignLeft if number == 0 else Qt.AlignmentFlag.AlignHCenter
-        align = Qt.AlignmentFlag.AlignRight if number and number == len(plan.keys) - 1 and not plan.loop else align
-        painter.drawText(room, align | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _paint_labels(self, painter: QPainter, layout: TrackLayout, tokens: Tokens) -> None:
+        metrics, chosen = QFontMetrics(painter.font()), self._state.key
+        texts = self._labels()
+        boxes = layout.labels([metrics.horizontalAdvance(text) for text in texts], chosen)
+        for number, (text, box) in enumerate(zip(texts, boxes, strict=True)):
+            if box is not None:
+                painter.setPen(QColor(tokens.text if number == chosen else tokens.text2))
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(box.width()))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _labels(self) -> list[str]:
+        plan = self._state.plan
+        names = [label(plan.keys, number, self._names) for number in range(len(plan.keys))]
+        if not plan.as_sheet:
+            return names
+        return [f"{corner_words(number)}: {name}" for number, name in enumerate(names)]
 
     def _open_easings(self, segment: int, place: QPoint) -> None:
         menu = QMenu(self)

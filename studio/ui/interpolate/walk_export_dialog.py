@@ -51,8 +51,9 @@ class WalkExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export the walk"))
         self._format = ChoiceRow(self.tr("Format"), self._choices())
         self._fps = NumberRow(
-            self.tr("Frames a second"), NumberRange(FPS_MINIMUM, FPS_MAXIMUM, decimals=1, slider_maximum=30.0), fps
-        )
+            self.tr("Frames/s"), NumberRange(FPS_MINIMUM, FPS_MAXIMUM, decimals=1, slider_maximum=30.0), fps,
+            spoken=self.tr("Frames a second"), description=self.tr("How many frames are shown in a second."),
+        )  # fmt: skip
         self.foot = ExportFoot()
         self._lay_out()
         self._connect()

@@ -12,41 +12,46 @@ from studio.job.event import Cancelled, Failed, Finished, JobEvent, JobId, Queue
 from studio.job.inversion import InversionQueued
 from studio.job.race import RaceQueued
 from studio.job.recipe import Noise, Recipe
-from studio.job.track import FrameReady, Track
-from studio.job.walk import Change, Measuring, Spaced, Walk, WalkBegun
+from studio.job.track import FrameReady
+from studio.job.walk import Measuring, Spaced, Walk, WalkBegun
 from studio.library.naming import subject
 from studio.ui.interpolate.track_plan import TrackPlan
 from studio.ui.interpolate.walk_frames import WalkFrames
+from studio.ui.interpolate.wish import EvenTracks, Wish, wish_of
 from studio.ui.run_session import RunSession
 
 QUICK_STEPS, QUICK_FRAMES = 8, 12
+# Nobody asked for these jobs: they give way to all others.
+LOOKS = frozenset({"quick", "measure"})
 SOON_MS = 600
 
 
 class WalkRunner(QObject):
-    """`frames_changed()` tells that there are other frames, or one more. `told(sentence)` says why there are none.
+    """`frames_changed()` tells that there are other frames, or one more. `told(sentence, danger)` says why there are
+    none, or what else is to be known, "" for nothing any more.
 
-    `quick` are the frames of the look over, `rendered` those of the last render of this very track, None if there is
-    none. `base` gives the recipe of the form and may raise `InvalidField`.
+    `quick` are the frames of the look over. `render_failed(sentence)` and `rendered_at(folder, notices)` tell how a
+    render ended. `base` gives the recipe of the form and may raise `InvalidField`.
     """
 
     frames_changed = Signal()
     state_changed = Signal()
-    told = Signal(str)
-    failed = Signal(str)
-    rendered_at = Signal(object)
+    told = Signal(str, bool)
+    render_failed = Signal(str)
+    rendered_at = Signal(object, object)
 
     def __init__(self, session: RunSession, base: Callable[[], Recipe], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._base = session, base
         self._plan = TrackPlan()
+        self._wish: Wish | None = None
         self._active = self._gives_way = False
         self._jobs: dict[JobId, str] = {}
-        self._spaced: tuple[TrackPlan, Recipe, Track] | None = None
-        self.parts: tuple[Change, ...] = ()
+        self._measured: dict[JobId, Wish] = {}
+        self._even = EvenTracks()
         self.quick: WalkFrames | None = None
-        self.rendered: WalkFrames | None = None
-        self._rendered_as: tuple[Recipe, ...] = ()
+        self._made: WalkFrames | None = None
+        self._made_for: Wish | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
@@ -54,9 +59,14 @@ class WalkRunner(QObject):
         session.job_event.connect(self._follow)
 
     @property
+    def rendered(self) -> WalkFrames | None:
+        """The frames of the last render of this very track, None if there are none."""
+        return self._made if self._wish is not None and self._made_for == self._wish else None
+
+    @property
     def rendering(self) -> bool:
-        """Whether a render works or waits."""
-        return "render" in self._jobs.values()
+        """Whether a render works or waits, or what it is prepared with."""
+        return not {"prepare", "render"}.isdisjoint(self._jobs.values())
 
     @property
     def settled(self) -> bool:
@@ -66,7 +76,7 @@ class WalkRunner(QObject):
     def set_active(self, active: bool) -> None:
         """The workspace is shown, or not: then nothing is looked over."""
         self._active = active
-        if active and self.quick is None:
+        if active and (self.quick is None or not self.quick.complete):
             self._soon.start()
         elif not active:
             self._soon.stop()
@@ -75,21 +85,25 @@ class WalkRunner(QObject):
     def follow(self, plan: TrackPlan) -> None:
         """The track is another one, or what it is drawn with."""
         self._plan = plan
+        try:
+            wish: Wish | None = wish_of(plan, self.base())
+        except InvalidField:
+            wish = None
+        if wish is not None and wish == self._wish:
+            return
+        self._wish = wish
         self._cancel("quick", "measure")
         self.quick = None
-        if self._spaced is not None and self._spaced[0] != plan:
-            self.parts = ()
-        self._match_rendered()
+        if self.rendering and self.rendered is None:
+            self.told.emit(self.tr("The track as it was is still being rendered."), False)
         self.frames_changed.emit()
         if self._active:
             self._soon.start()
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """The recipes of all frames as the track stands. Raises `InvalidField`."""
+        """The recipes of all frames as the track stands, even ones once they are measured. Raises `InvalidField`."""
         base = self.base()
-        if self._plan.as_sheet:
-            return self._plan.sheet(base)
-        return frames(self._track(base))
+        return self._even.recipes(self._plan, base) or frames(self._plan.track(base))
 
     def base(self) -> Recipe:
         """What all frames share. Raises `InvalidField`."""
@@ -97,23 +111,25 @@ class WalkRunner(QObject):
         return plain.model_copy(update={"start": Noise(), "inpaint": None, "blend": ()})
 
     def render(self) -> None:
-        """Make all frames, or go on with those that are missing."""
+        """Make all frames, or go on with those that are missing. Even ones are measured first."""
         if self.rendering or not self._plan.ready:
             return
-        self._cancel("quick", "measure")
+        self._soon.stop()
+        self._cancel("quick")
         try:
-            recipes = self.recipes()
+            base = self.base()
+            wish, recipes = wish_of(self._plan, base), self._even.recipes(self._plan, base)
+            if recipes is None:
+                self._measure("prepare", wish)
+                return
         except InvalidField as problem:
-            self.told.emit(problem.sentence)
+            self.told.emit(problem.sentence, True)
             return
-        title = f"{subject(recipes[0].prompt)}-{'sheet' if self._plan.as_sheet else 'walk'}"
-        self.rendered, self._rendered_as = WalkFrames(recipes, range(len(recipes))), recipes
-        self._submit("render", Walk(recipes, title))
-        self.frames_changed.emit()
+        self._render(recipes, wish)
 
     def cancel(self) -> None:
         """Cancel the render; its frames are kept."""
-        self._cancel("render")
+        self._cancel("prepare", "render")
 
     def full(self, frames: WalkFrames, number: int) -> Recipe:
         """The recipe of a frame with all of its steps, whichever picture of it is shown."""
@@ -124,69 +140,76 @@ class WalkRunner(QObject):
                 pass
         return frames.recipes[number]
 
-    def waits_for_measuring(self) -> bool:
-        """Whether even frames are wanted and not measured yet."""
-        return self._plan.even and not self._plan.as_sheet and not self._is_spaced()
-
-    def _track(self, base: Recipe) -> Track:
-        if self._plan.even and self._is_spaced() and self._spaced is not None:
-            return self._spaced[2]
-        return self._plan.track(base)
-
-    def _is_spaced(self) -> bool:
-        try:
-            return self._spaced is not None and self._spaced[:2] == (self._plan, self.base())
-        except InvalidField:
-            return False
-
     def _look_over(self) -> None:
         """Begin with what comes next: measuring, then the quick walk. A job of the user's goes first."""
+        self._soon.stop()
         if not self._active or not self._plan.ready or self.rendered is not None:
             return
         if self._session.unfinished():
             self._soon.start()
             return
         try:
-            if self.waits_for_measuring():
-                self._submit("measure", Measuring(self._plan.track(self.base()), self._plan.measure))
+            base = self.base()
+            recipes = self._even.recipes(self._plan, base)
+            if recipes is None:
+                self._measure("measure", wish_of(self._plan, base))
                 return
-            recipes = self.recipes()
         except InvalidField as problem:
-            self.told.emit(problem.sentence)
+            self.told.emit(problem.sentence, True)
             return
         chosen = range(len(recipes)) if self._plan.as_sheet else spread(len(recipes), QUICK_FRAMES)
         quick = tuple(_quickened(recipes[number]) for number in chosen)
         self.quick = WalkFrames(quick, chosen)
         self._submit("quick", Walk(quick))
-        self.told.emit("")
+        self.told.emit("", False)
         self.frames_changed.emit()
 
-    def _submit(self, kind: str, work: Walk | Measuring) -> None:
-        self._jobs[self._session.submit_series(work)] = kind
+    def _measure(self, kind: str, wish: Wish) -> None:
+        """Have the track measured; for a render, a measuring that works already will do. Raises `InvalidField`."""
+        under_way = next((job for job, known in self._measured.items() if known == wish), None)
+        if under_way is None:
+            self._cancel("measure")
+            job = self._submit(kind, Measuring(self._plan.track(self.base()), self._plan.measure))
+            self._measured[job] = wish
+        elif kind == "prepare":
+            self._jobs[under_way] = kind
+            self._session.ask_for(under_way)
+            self.state_changed.emit()
+
+    def _render(self, recipes: tuple[Recipe, ...], wish: Wish) -> None:
+        title = f"{subject(recipes[0].prompt)}-{'sheet' if wish[0].as_sheet else 'walk'}"
+        self._made, self._made_for = WalkFrames(recipes, range(len(recipes))), wish
+        self._submit("render", Walk(recipes, title))
+        self.frames_changed.emit()
+
+    def _submit(self, kind: str, work: Walk | Measuring) -> JobId:
+        job = self._session.submit_series(work, quiet=kind in LOOKS)
+        self._jobs[job] = kind
         self.state_changed.emit()
+        return job
 
     def _cancel(self, *kinds: str) -> None:
         for job, kind in list(self._jobs.items()):
             if kind in kinds:
+                self._measured.pop(job, None)
                 self._session.cancel_series(job)
 
     def _follow(self, event: JobEvent) -> None:
         kind = self._jobs.get(event.job)
         if kind is None:
             if isinstance(event, (Queued, RaceQueued, InversionQueued)):
-                self._gives_way = bool(self._jobs)
-                self._cancel("quick", "measure")  # what the user wants goes first
+                self._gives_way = not LOOKS.isdisjoint(self._jobs.values())
+                self._cancel(*LOOKS)  # what the user wants goes first
             return
         if isinstance(event, (WalkBegun, FrameReady)):
             self._take_frame(kind, event)
-        elif isinstance(event, Spaced):
-            self._spaced = (self._plan, event.track.base, event.track)
-            self.parts = event.parts
+        elif isinstance(event, Spaced) and event.job in self._measured:
+            self._even.learn(self._measured[event.job], event.track)
         elif isinstance(event, (Finished, Cancelled, Failed)):
             self._end(kind, event)
 
     def _take_frame(self, kind: str, event: WalkBegun | FrameReady) -> None:
-        shown = self.rendered if kind == "render" else self.quick
+        shown = self._made if kind == "render" else self.quick
         if shown is None:
             return
         if isinstance(event, FrameReady):
@@ -197,28 +220,28 @@ class WalkRunner(QObject):
 
     def _end(self, kind: str, event: Finished | Cancelled | Failed) -> None:
         del self._jobs[event.job]
+        wish = self._measured.pop(event.job, None)
+        if kind in ("prepare", "render"):
+            self.told.emit("", False)
         if isinstance(event, Failed):
-            self.failed.emit(event.sentence)
-        elif kind == "measure" and isinstance(event, Finished):
-            self._look_over()
-        elif kind != "render" and isinstance(event, Cancelled) and self._gives_way:
+            self.told.emit(event.sentence, True)
+            if kind not in LOOKS:
+                self.render_failed.emit(event.sentence)
+        elif isinstance(event, Finished):
+            self._finish(kind, event, wish)
+        elif kind in LOOKS and self._gives_way:
             self._gives_way = False
             self._soon.start()
-        elif kind == "render" and isinstance(event, Finished):
-            self.rendered_at.emit(event.path)
         self.state_changed.emit()
         self.frames_changed.emit()
 
-    def _match_rendered(self) -> None:
-        """Frames that were rendered are those of this track, or they are not shown any more."""
-        if self.rendered is None or self.rendering:
-            return
-        try:
-            same = not self.waits_for_measuring() and self._rendered_as == self.recipes()
-        except InvalidField:
-            same = False
-        if not same:
-            self.rendered = None
+    def _finish(self, kind: str, event: Finished, wish: Wish | None) -> None:
+        if kind == "measure":
+            self._look_over()
+        elif kind == "render":
+            self.rendered_at.emit(event.path, event.notices)
+        elif kind == "prepare" and wish is not None and (track := self._even.known(wish)) is not None:
+            self._render(frames(track), wish)
 
 
 def spread(count: int, most: int) -> tuple[int, ...]:

@@ -54,7 +54,9 @@ class RunFoot(QWidget):
         self._pause = self._primary(self.tr("Pause"), PAUSE_KEYS, self.tr("Wait after this step"))
         set_state(self._pause, "kind", "")
         self._more = QPushButton(self.tr("Queue"))
-        self._more.setToolTip(plain_tooltip(self.tr("Add one more run behind this one"), "Ctrl+Return"))
+        self._tip = self._generate.toolTip()
+        self._more_tip = plain_tooltip(self.tr("Add one more run behind this one"), "Ctrl+Return")
+        self._more.setToolTip(self._more_tip)
         self._lay_out()
         self._generate.clicked.connect(self.generate)
         self._more.clicked.connect(self.generate)
@@ -102,7 +104,14 @@ class RunFoot(QWidget):
         """Call the one filled button by what it makes."""
         self._generate.setText(text)
         shown = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
-        self._generate.setToolTip(plain_tooltip(tip, shown))
+        self._tip = plain_tooltip(tip, shown)
+        self._generate.setToolTip(self._tip)
+
+    def allow(self, *, generate: str = "", more: str = "") -> None:
+        """What can be asked for now: each says why not, or ""."""
+        for button, why, tip in ((self._generate, generate, self._tip), (self._more, more, self._more_tip)):
+            button.setEnabled(not why)
+            button.setToolTip(plain_tooltip(why) if why else tip)
 
     def show_status(self, status: RunStatus) -> None:
         """Follow the run."""
@@ -111,16 +120,17 @@ class RunFoot(QWidget):
         self._text.setText(status.text)
         set_state(self._text, "tone", "danger" if status.phase is Phase.FAILED else "")
         self._waiting.setText(self.tr("{count} more").format(count=status.waiting) if status.waiting else "")
-        self._show_file.setVisible(status.path is not None and not status.running)
+        busy = status.running and not status.quiet
+        self._show_file.setVisible(status.path is not None and not busy)
         if status.fraction is None:
             self._bar.setRange(0, 0)
         else:
             self._bar.setRange(0, BAR_POSITIONS)
             self._bar.setValue(round(status.fraction * BAR_POSITIONS))
-        self._resume.setVisible(status.resumable is not None and not status.running)
+        self._resume.setVisible(status.resumable is not None and not busy)
         self._show_pause(status)
         self._cancel.setEnabled(status.phase is not Phase.CANCELLING)
-        self._swap_buttons(1 if status.running else 0)
+        self._swap_buttons(1 if busy else 0)
 
     def _show_pause(self, status: RunStatus) -> None:
         """Only a run that samples can wait. While it waits, going on is the one filled button."""

@@ -35,7 +35,7 @@ class Walker:
     def keys(self, *seeds: int, frames: int = 4) -> None:
         """A track of these seeds with so many frames."""
         for seed in seeds:
-            self.window.interpolating.add_key(Key(FromSeed(seed=seed), "red apple, 3d style", "", 3.0))
+            self.window.interpolating.keys.add(Key(FromSeed(seed=seed), "red apple, 3d style", "", 3.0))
         self.state.change(self.plan.with_frames(frames))
 
     def looked_over(self) -> WalkFrames:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from studio.errors import CancelRequested, InvalidField, StudioError
-from studio.generation.even import even_places, even_spacing, in_proportion, measured, rms
+from studio.generation.even import Looks, even_places, even_spacing, in_proportion, rms
 from studio.generation.frames import frames, sheet
 from studio.generation.interpolate import interpolate
 from studio.generation.services import Services
@@ -198,7 +198,7 @@ def test_even_spacing_makes_the_change_more_even(starter: Model, keys: tuple[Key
         images = [e.generated.image.pixels / 255.0 for e in told if isinstance(e, FrameReady)]
         return unevenness([rms(a, b) for a, b in pairwise(images)])
 
-    assert [len(part.changes) for part in spaced.parts] == [16]
+    assert 8 <= len(spaced.parts[0].changes) <= 2 * plain.frames
     assert change(spaced.track) <= change(plain)
     made_even = frames(spaced.track)
     assert [made_even[0], made_even[-1]] == [frames(plain)[0], frames(plain)[-1]]
@@ -242,11 +242,45 @@ def test_keys_stay_frames_however_even():
 
 
 def test_what_changes_at_once_is_looked_at_closely():
-    *looks, found = measured(lambda place: np.float32([place > 0.7]), 0, 16)
-    assert len(looks) == 17
-    assert isinstance(found, Change)
+    looks = Looks(lambda place: np.float32([place > 0.7]), 1, 12)
+    taken = list(looks.taken())
+    (found,) = looks.parts()
+    assert len(taken) == len(found.places) < 20
     jump = found.changes.index(1.0)
     assert sum(found.changes) == 1.0
     assert found.places[jump] <= 0.7 < found.places[jump + 1]
-    assert found.places[jump + 1] - found.places[jump] < 0.01
-    assert max(b - a for a, b in pairwise(found.places)) <= 0.25
+    assert found.places[jump + 1] - found.places[jump] < 0.001
+    assert max(b - a for a, b in pairwise(found.places)) <= 0.125
+
+
+def test_the_widest_change_of_all_segments_is_looked_into():
+    looks = Looks(lambda place: np.float32([max(place - 1.0, 0.0) ** 4]), 2, 24)
+    list(looks.taken())
+    calm, steep = looks.parts()
+    assert calm.places == tuple(n / 8 for n in range(9))
+    assert max(steep.changes) <= sum(steep.changes) / 23 / 2
+    assert (steep.places[0], steep.places[-1]) == (1.0, 2.0)
+
+
+def test_a_jump_is_one_step_and_the_others_are_even():
+    walk = track(APPLE, LEMON, frames=11)
+    looks = Looks(lambda place: np.float32([place + 5.0 * (place > 0.3)]), 1, walk.frames)
+    list(looks.taken())
+    found = even_places(walk, looks.parts())
+    steps = [b - a for a, b in pairwise(found)]
+    assert len([step for step in steps if step < 0.08]) <= 2
+    assert max(steps) < 0.11
+
+
+def test_looks_are_not_kept_longer_than_they_are_compared():
+    made: list[weakref.ref[np.ndarray]] = []
+
+    def look(place: float) -> np.ndarray:
+        seen = np.float32([place**3])
+        made.append(weakref.ref(seen))
+        return seen
+
+    looks = Looks(look, 1, 200)
+    alive = [sum(seen() is not None for seen in made) for _ in looks.taken()]
+    assert len(alive) > 100
+    assert alive[-1] < 10

@@ -12,7 +12,7 @@ from studio.errors import InvalidField
 from studio.job.code import Between, FromCode, FromSeed
 from studio.job.recipe import Recipe, recipe
 from studio.job.track import Key
-from studio.ui.interpolate.track_plan import USUAL_FRAMES, TrackPlan, key_of
+from studio.ui.interpolate.track_plan import USUAL_FRAMES, TrackPlan, key_of, number_of_new, scaled
 
 BASE = Recipe()
 
@@ -38,7 +38,7 @@ def check(plan: TrackPlan) -> None:
 
 EDITS = st.lists(
     st.one_of(
-        st.tuples(st.just("add"), st.integers(0, 200)),
+        st.tuples(st.just("add"), st.integers(-5, 200)),
         st.tuples(st.just("remove"), st.integers(0, 5)),
         st.tuples(st.just("move"), st.integers(0, 5), st.integers(-5, 200)),
         st.tuples(st.just("frames"), st.integers(8, 100)),
@@ -62,7 +62,7 @@ def test_whatever_is_edited_it_stays_a_track(edits: list[tuple[object, ...]]) ->
         elif name == "frames" and len(plan.keys) <= 8:
             plan = plan.with_frames(int(values[0]))  # type: ignore[call-overload]
         elif name == "loop":
-            plan = TrackPlan(plan.keys, plan.segments, loop=bool(values[0]))
+            plan = plan.with_loop(bool(values[0]))
         check(plan)
         assert TrackPlan.of_data(json.loads(json.dumps(plan.data()))) == plan
 
@@ -116,3 +116,40 @@ def test_a_key_gives_the_picture_of_its_recipe() -> None:
     code = FromCode(code="a" * 64)
     assert key_of(recipe(start=code)) == Key(code)
     assert key_of(recipe(start=Between(first=FromSeed(seed=1), second=FromSeed(seed=2), fraction=0.5))) is None
+
+
+def test_a_new_number_of_frames_leaves_keys_at_their_share_of_the_way() -> None:
+    plan = plan_of(3).with_moved_key(1, 5).with_moved_key(2, 49)
+    assert plan.places == (0, 5, 49)
+    assert plan.with_frames(100).places == (0, 10, 99)
+    assert plan.with_frames(3).places == (0, 1, 2)
+    assert plan.with_frames(100).with_frames(50).places == plan.places
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=20), st.integers(0, 2000))
+def test_scaled_counts_add_up_and_none_is_lost(counts: list[int], more: int) -> None:
+    found = scaled(counts, len(counts) + more)
+    assert sum(found) == len(counts) + more
+    assert min(found) >= 1
+    assert scaled(counts, sum(counts)) == tuple(counts)
+
+
+def test_the_way_back_is_as_long_as_the_others() -> None:
+    assert plan_of(2).with_frames(10).with_loop(True).frames == 18
+    looped = plan_of(3).with_frames(11).with_loop(True)
+    assert [segment.frames for segment in looped.used] == [5, 5, 5]
+    assert looped.with_loop(False).frames == 11
+    assert looped.with_key(key(9)).segments[-1].frames == 5
+
+
+def test_a_key_before_the_first_frame_is_at_the_first() -> None:
+    plan = plan_of(2).with_key(key(9), -1)
+    assert plan.keys == (key(9), key(1))
+    check(plan)
+    check(plan_of(2).with_key(key(9), -1000).with_moved_key(1, 10**6))
+
+
+@pytest.mark.parametrize(("frame", "number"), [(None, 2), (10, 1), (99, 2), (0, 0)])
+def test_the_new_key_is_found_though_others_are_like_it(frame: int | None, number: int) -> None:
+    before = plan_of(2)
+    assert number_of_new(before.with_key(key(0), frame), before, frame) == number
