@@ -97,23 +97,28 @@ class Group:
         model: Model,
         cancel: CancelToken,
     ) -> None:
-        self._job, self._frames, self._told, self._count = job, frames, told, count
+        self._job, self._frames, self.told, self._count = job, frames, told, count
         self._model, self._cancel = model, cancel
         self._rows = {number: row for row, number in enumerate(frames)}
         self._journeys: list[Journey] = []
         self._latents: Tensor | None = None
         self._share = 0.0
 
+    @property
+    def last(self) -> int:
+        """The last frame that is handed out: nothing of the group is needed after it."""
+        return max(self.told)
+
     def walk(self, services: Services) -> Iterator[FrameEvent]:
         """Walk all to the end. Each frame tells its steps, the first shows previews. What goes wrong is raised."""
         clock = Clock(self._cancel)
         self._journeys = [self._journey(recipe, services) for recipe in self._filled()]
-        for number in self._told:
+        for number in self.told:
             journey, recipe = self._journeys[self._rows[number]], self._frames[number]
             yield FrameEvent(self._job, number, started(self._job, journey, "", notices(recipe, self._model)))
         timesteps = self._journeys[0].timesteps
         teller = Teller(self._job, self._model, services.preview, timesteps, self._cancel, clock)
-        row = self._rows[self._told[0]]
+        row = self._rows[self.told[0]]
         for number, step in enumerate(self._steps(), start=1):
             self._latents = step.x
             for event in teller.tell(number, Step(step.x[row : row + 1], step.x0[row : row + 1])):
@@ -147,7 +152,7 @@ class Group:
 
     def _spread(self, event: JobEvent) -> Iterator[FrameEvent]:
         """A step is one of every frame, a preview shows the first of them."""
-        for number in self._told if isinstance(event, StepDone) else self._told[:1]:
+        for number in self.told if isinstance(event, StepDone) else self.told[:1]:
             yield FrameEvent(self._job, number, event)
 
 

@@ -75,7 +75,7 @@ class _Making:
     ) -> None:
         self._job, self._recipes, self._wanted = job, recipes, frozenset(wanted)
         self._services, self._cancel = services, cancel
-        self._groups: dict[int, Group] = {}
+        self._groups: list[Group] = []
         self._alone = False
         self.notices: dict[str, None] = {}
 
@@ -97,16 +97,13 @@ class _Making:
             yield end
 
     def _made(self, number: int) -> Iterator[JobEvent]:
-        if not self._alone and lies_between(self._recipes[number]):
-            model = yield from self._model(number)
-            if model.together > 1 and (numbers := self._grouping.group_of(number, model.together)):
-                if numbers[0] not in self._groups:
-                    yield from self._walked(numbers, model)
-                if not self._alone:
-                    yield from self._groups[numbers[0]].frame(number)
-                    self._forget(numbers, number)
-                    return
-        yield from self._made_alone(number)
+        group = yield from self._group(number)
+        if group is None:
+            yield from self._made_alone(number)
+            return
+        yield from group.frame(number)
+        if number == group.last:
+            self._groups.remove(group)
 
     def _made_alone(self, number: int) -> Iterator[JobEvent]:
         """The events of a run of its own, its end excepted where that is a picture."""
@@ -130,8 +127,21 @@ class _Making:
         samplers = self._services.methods.samplers
         return Grouping(self._recipes, lambda recipe: samplers.get(recipe.sampling.sampler).info.per_image)
 
+    def _group(self, number: int) -> Generator[JobEvent, None, Group | None]:
+        """The group of a frame, walked to its end; None for a frame that is made alone."""
+        for group in self._groups:
+            if number in group.told:
+                return group
+        if self._alone or not lies_between(self._recipes[number]):
+            return None
+        model = yield from self._model(number)
+        numbers = self._grouping.group_of(number, model.together) if model.together > 1 else ()
+        if numbers:
+            yield from self._walked(numbers, model)
+        return self._groups[-1] if numbers and not self._alone else None
+
     def _walked(self, numbers: Sequence[int], model: Model) -> Iterator[JobEvent]:
-        """Walk a group to its end."""
+        """Walk a group to its end and keep it, unless there is too little memory."""
         told = [number for number in numbers if number in self._wanted]
         frames = {number: self._recipes[number] for number in numbers}
         group = Group(self._job, frames, told, len(self._recipes), model, self._cancel)
@@ -145,12 +155,7 @@ class _Making:
             free_memory()
             self.notices[_TOO_LITTLE_MEMORY.format(count=model.together)] = None
         else:
-            self._groups[numbers[0]] = group
-
-    def _forget(self, numbers: Sequence[int], number: int) -> None:
-        """The latents of a group are not needed once the last that is wanted of it is handed out."""
-        if number == max(self._wanted.intersection(numbers)):
-            del self._groups[numbers[0]]
+            self._groups.append(group)
 
 
 def _checked(job: JobId, recipes: Iterable[Recipe], services: Services) -> Iterator[JobEvent]:
