@@ -51,6 +51,7 @@ def reasons(saved: Image, made: Made | None, again: GeneratedImage) -> Iterator[
         )
     yield from _changed("device", again.device, made.device)
     yield from _changed("precision", again.dtype, made.dtype)
+    yield from _changed("number of pictures in a network call", str(again.batch), str(made.batch))
     for name in sorted({*again.versions, *made.versions}):
         yield from _changed(name, again.versions.get(name, ""), made.versions.get(name, ""))
 

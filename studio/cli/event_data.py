@@ -55,4 +55,5 @@ def _generated_data(generated: GeneratedImage) -> dict[str, object]:
         "device": generated.device,
         "dtype": generated.dtype,
         "versions": dict(generated.versions),
+        **({} if generated.batch == 1 else {"batch": generated.batch}),
     }

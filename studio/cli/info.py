@@ -103,6 +103,8 @@ def _made_rows(made: Made) -> Iterator[tuple[str, str]]:
         "Made",
         f"in {made.seconds:.1f} s on {made.device or 'an unknown device'} in {made.dtype or 'unknown precision'}",
     )
+    if made.batch > 1:
+        yield "Together", f"{made.batch} pictures in a network call, which rounds otherwise than one alone"
     yield "Weights", made.model_hash[:HASH_SHOWN] or "unknown"
     if made.versions:
         yield "With", ", ".join(f"{name} {version}" for name, version in made.versions.items())

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 from pydantic_core import from_json
 
 from studio.errors import RefusedFile
@@ -22,7 +22,10 @@ Word = Annotated[str, Field(max_length=200)]
 
 
 class Made(BaseModel):
-    """How a picture was made: what does not belong to the recipe. `pixels` is the `pixel_hash` at that time."""
+    """How a picture was made: what does not belong to the recipe. `pixels` is the `pixel_hash` at that time.
+
+    `batch` is how many pictures a network call held; it is written only where they were several.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -32,6 +35,12 @@ class Made(BaseModel):
     dtype: Word = ""
     versions: Annotated[dict[Word, Word], Field(max_length=100)] = Field(default_factory=dict)
     pixels: Word = ""
+    batch: Annotated[int, Field(ge=1)] = 1
+
+    @model_serializer(mode="wrap")
+    def _told(self, tell: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = tell(self)
+        return {name: value for name, value in told.items() if name != "batch" or value != 1}
 
 
 def pixel_hash(image: Image) -> str:
@@ -50,6 +59,7 @@ def made_of(generated: GeneratedImage) -> Made:
         dtype=generated.dtype,
         versions=dict(generated.versions),
         pixels=pixel_hash(generated.image),
+        batch=generated.batch,
     )
 
 

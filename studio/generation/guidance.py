@@ -48,7 +48,7 @@ class GuidedDenoiser:
     ) -> None:
         """Without a `rule` it is classifier-free guidance. Raises `InvalidField` for options that the rule has not."""
         self._network = network
-        self._conditional = conditional
+        self.unconditional, self.conditional = unconditional, conditional
         self._wordless = wordless
         self._both = torch.cat([unconditional, conditional])
         self._guidance = guidance
@@ -68,6 +68,10 @@ class GuidedDenoiser:
         """What the rule remembers belongs to another place of the process."""
         self.memory = None
 
+    def no_words(self) -> Tensor:
+        """The conditioning of no words, (1, tokens, d)."""
+        return self.unconditional if self._wordless is None else self._wordless()
+
     def scale_at(self, level: NoiseLevel) -> float:
         """The guidance scale at a level: the recipe's inside its interval (ends included), 1 outside."""
         return self._guidance.scale if self._is_inside(level) else 1.0
@@ -77,26 +81,47 @@ class GuidedDenoiser:
         return first <= self._context.schedule.time(level) <= last
 
     def __call__(self, x: Tensor, level: NoiseLevel) -> Prediction:
-        scale = self.scale_at(level)
-        if scale != 1.0:
-            pair = self._guided(x, level, scale, *self.both(x, level))
-        else:
-            pair = self._predict(x, level, self._conditional)
-            if self._rule.info.at_scale_one and self._is_inside(level):
-                pair = self._guided(x, level, scale, pair, pair)
+        if self.scale_at(level) != 1.0:
+            return self.guided(x, level, *self.both(x, level))
+        plain = self.predict(x, level, self.conditional)
+        return self.guided(x, level, plain, plain)
+
+    def both(self, x: Tensor, level: NoiseLevel) -> tuple[Prediction, Prediction]:
+        """The unconditional and the conditional prediction, from one network call of two."""
+        return _halves(self.predict(torch.cat([x, x]), level, self._both))
+
+    def guided(
+        self,
+        x: Tensor,
+        level: NoiseLevel,
+        uncond: Prediction,
+        cond: Prediction,
+        wordless: Callable[[], Prediction] | None = None,
+    ) -> Prediction:
+        """What becomes of two predictions that are there already; at scale 1 both are the conditional one.
+
+        `wordless` gives the prediction of no words where it is not one of them; by default a network call.
+        """
+        scale, pair = self.scale_at(level), cond
+        if scale != 1.0 or (self._rule.info.at_scale_one and self._is_inside(level)):
+            pair = self._combined(x, level, scale, uncond, cond, wordless)
         self._memory_open = False
         rule = self._context.schedule.x0_rule
         return pair if rule is None else restrict_x0(pair, rule)
 
-    def both(self, x: Tensor, level: NoiseLevel) -> tuple[Prediction, Prediction]:
-        """The unconditional and the conditional prediction, from one network call of two."""
-        return _halves(self._predict(torch.cat([x, x]), level, self._both))
-
-    def _guided(self, x: Tensor, level: NoiseLevel, scale: float, uncond: Prediction, cond: Prediction) -> Prediction:
+    def _combined(
+        self,
+        x: Tensor,
+        level: NoiseLevel,
+        scale: float,
+        uncond: Prediction,
+        cond: Prediction,
+        wordless: Callable[[], Prediction] | None,
+    ) -> Prediction:
         def without_words() -> Prediction:
-            if self._wordless is not None:
-                return self._predict(x, level, self._wordless())
-            return uncond if uncond is not cond else self._predict(x, level, self._both[:1])
+            if self._wordless is None and uncond is not cond:
+                return uncond
+            return self.predict(x, level, self.no_words()) if wordless is None else wordless()
 
         context = replace(self._context, wordless=without_words)
         pair, memory = self._rule.combine(x, level, cond, uncond, scale, context, self.memory)
@@ -104,7 +129,8 @@ class GuidedDenoiser:
             self.memory = memory
         return pair
 
-    def _predict(self, x: Tensor, level: NoiseLevel, conditioning: Tensor) -> Prediction:
+    def predict(self, x: Tensor, level: NoiseLevel, conditioning: Tensor) -> Prediction:
+        """One network call, without guidance: x of shape (n, C, h, w), conditioning of shape (n, tokens, d)."""
         self._before_call()
         self.calls += 1
         output = self._network(x, level, conditioning)

@@ -87,7 +87,7 @@ def _inverted(job: JobId, inversion: Inversion, services: Services, cancel: Canc
         keeping.share([ascent.first()])
         for arrival in ascent.walk(cancel):
             keeping.add(arrival)
-            yield from teller.tell(arrival)
+            yield from teller.tell(arrival.number, arrival.step)
         cancel.check()
         descent = _Descent(ascent, services.sources.image(inversion.image), services.codes, keeping)
         yield from descent.events(job, services, cancel, clock.seconds())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -57,6 +58,15 @@ class Arrival:
             memory=moved(step.memory, _CPU),
             guidance_memory=moved(self.guidance_memory, _CPU),
         )
+
+
+class Beginning(NamedTuple):
+    """The first state (1, C, h, w) on the model's device, and all that leads on from it; `noise` is the plan's."""
+
+    x: Tensor
+    plan: Walk
+    denoiser: GuidedDenoiser
+    noise: ImageNoise
 
 
 class Journey:
@@ -115,6 +125,11 @@ class Journey:
         x = self._plan(first).start(self._ground(first.recipe).start, code)
         self.shared = [StepState(0, _copy(x), None, self._noise.state)]
         return x
+
+    def begin(self, before_call: Callable[[], None]) -> Beginning:
+        """What the host's loop needs for a run of one segment, where several are walked together."""
+        x, first = self.start(), self._parts[0]
+        return Beginning(x, self._plan(first), self._denoiser(first, before_call), self._noise)
 
     def walk(self, before_call: Callable[[], None]) -> Iterator[Arrival]:
         """Go on from `start()` to the end. `before_call` is called before every network call and may raise."""

@@ -59,5 +59,5 @@ def _difference(picture: Image, again: Image) -> tuple[str, ...]:
         how = f"by up to {largest} of 255"
     return (
         f"These steps end in a picture that differs from the saved one {how}: it was made with another version, "
-        "device or model.",
+        "device or model, or together with others.",
     )

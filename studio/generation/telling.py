@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 
-from studio.generation.journey import Arrival
 from studio.image import Image
 from studio.job.cancel import CancelToken
 from studio.job.event import JobEvent, JobId, PreviewReady, StepDone
@@ -44,8 +43,7 @@ class Teller:
         self._cancel, self._clock = cancel, clock
         self._began = self._last = clock.seconds()
 
-    def tell(self, arrival: Arrival) -> Iterator[JobEvent]:
-        number, step = arrival.number, arrival.step
+    def tell(self, number: int, step: Step) -> Iterator[JobEvent]:
         now = self._clock.seconds()
         step_seconds = now - self._last
         steps = len(self._timesteps) - 1

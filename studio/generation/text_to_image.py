@@ -84,17 +84,17 @@ def _walked(
     with Keeping(services.trajectories, journey.header, again) as keeping:
         x = journey.start()
         keeping.share(journey.shared)  # on the disk before the first network call
-        yield _started(job, journey, keeping.trajectory, notices(recipe, model))
+        yield started(job, journey, keeping.trajectory, notices(recipe, model))
         teller = Teller(job, model, services.preview, journey.timesteps, cancel, clock)
         for arrival in journey.walk(cancel.check):
             keeping.add(arrival)
             if arrived is not None:
                 arrived(arrival)
             x = arrival.step.x
-            yield from teller.tell(arrival)
+            yield from teller.tell(arrival.number, arrival.step)
         cancel.check()
         yield Decoding(job)
-        generated = _generated(recipe, model, journey.finished(_decoded(model, x)), clock)
+        generated = generated_image(recipe, model, journey.finished(decoded(model, x)), clock.seconds())
         cancel.check()
         yield ImageReady(job, generated)
         path = keeping.save(generated, services.save) if services.save else None
@@ -106,13 +106,14 @@ def _unchanged(
     job: JobId, recipe: Recipe, model: Model, image: Image, services: Services, clock: Clock
 ) -> Iterator[JobEvent]:
     """The events of a run that has nothing to paint: no step is walked, and the picture is saved as it is."""
-    generated = _generated(recipe, model, image, clock)
+    generated = generated_image(recipe, model, image, clock.seconds())
     yield ImageReady(job, generated)
     path = services.save(generated) if services.save else None
     yield Finished(job, path, clock.seconds(), None, (EMPTY_MASK,))
 
 
-def _started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str]) -> Started:
+def started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str]) -> Started:
+    """What is told before the first step. `told` are sentences that the journey does not know of."""
     header = journey.header
     return Started(
         job,
@@ -126,7 +127,7 @@ def _started(job: JobId, journey: Journey, trajectory: str, told: Iterable[str])
     )
 
 
-def _decoded(model: Model, latent: Tensor) -> Image:
+def decoded(model: Model, latent: Tensor) -> Image:
     """Decode the final latent; the time of the decode teaches the automatic preview what a full decode costs."""
     decoding = time.perf_counter()
     image = model.decode(latent)
@@ -135,15 +136,17 @@ def _decoded(model: Model, latent: Tensor) -> Image:
     return image
 
 
-def _generated(recipe: Recipe, model: Model, image: Image, clock: Clock) -> GeneratedImage:
+def generated_image(recipe: Recipe, model: Model, image: Image, seconds: float, batch: int = 1) -> GeneratedImage:
+    """A finished picture with all that is known of it."""
     return GeneratedImage(
         image=image,
         recipe=recipe,
-        seconds=clock.seconds(),
+        seconds=seconds,
         model_hash=model.facts.hash,
         device=str(model.device),
         dtype=str(model.dtype).removeprefix("torch."),
         versions=versions(),
+        batch=batch,
     )
 
 

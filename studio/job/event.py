@@ -22,7 +22,10 @@ Stage = Literal["queue", "model", "conditioning", "sampling", "decoding", "savin
 
 @dataclass(frozen=True)
 class GeneratedImage:
-    """A finished picture with all that is known about how it came to be."""
+    """A finished picture with all that is known about how it came to be.
+
+    `batch` is how many pictures a network call held (each with its guidance pair): kernels round otherwise for others.
+    """
 
     image: Image
     recipe: Recipe
@@ -31,6 +34,7 @@ class GeneratedImage:
     device: str
     dtype: str
     versions: Mapping[str, str] = field(default_factory=dict)
+    batch: int = 1
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ MEASURES = ("pixels", "latent")
 
 @dataclass(frozen=True)
 class Walk:
-    """The pictures of `recipes`, made one after another as one job, each told as `FrameReady`.
+    """The pictures of `recipes`, made in this order as one job, each told as `FrameReady`.
 
     With a `title` they are kept: each as a PNG with its own recipe, in a folder of that name among the pictures. The
     same walk again goes on with what is there. Without a title they are only shown.

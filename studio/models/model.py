@@ -45,6 +45,11 @@ class Model(Protocol):
     def dtype(self) -> torch.dtype: ...
 
     @property
+    def together(self) -> int:
+        """How many pictures it wants in a network call where many are made: always 1 on the CPU, and never changing."""
+        ...
+
+    @property
     def previews(self) -> Previews: ...
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:

@@ -20,6 +20,7 @@ class Series:
     def __init__(self, work: SeriesWork) -> None:
         self._work = work
         self._done = 0
+        self._parts: dict[int, float] = {}
 
     def told(self, event: JobEvent) -> Told | None:
         """What there is to tell after an event; None if nothing."""
@@ -32,12 +33,14 @@ class Series:
             return text.format(step=event.step, steps=event.steps), event.step / event.steps
         if isinstance(event, WalkBegun):
             self._done = self._frames - len(event.missing)
-            return self._frame(0.0)
+            return self._frame()
         if isinstance(event, FrameReady):
             self._done += 1
-            return self._frame(0.0)
+            self._parts.pop(event.frame, None)
+            return self._frame()
         if isinstance(event, FrameEvent) and isinstance(event.event, StepDone):
-            return self._frame(event.event.step / event.event.steps)
+            self._parts[event.frame] = event.event.step / event.event.steps
+            return self._frame()
         return None
 
     def cancelled(self, event: Cancelled) -> str:
@@ -72,8 +75,9 @@ class Series:
         text = _tr("Inverting: step {step} of {steps}") if up else _tr("Drawing it again: step {step} of {steps}")
         return text.format(step=event.step if up else event.step - half, steps=half), event.step / event.steps
 
-    def _frame(self, part: float) -> Told:
-        frames = self._frames
+    def _frame(self) -> Told:
+        """Where frames are made together, each of them is as far as the others."""
+        frames, part = self._frames, sum(self._parts.values())
         whole = min(self._done + 1, frames)
         looks = isinstance(self._work, Walk) and not self._work.title
         text = _tr("Quick look: frame {frame} of {frames}") if looks else _tr("Frame {frame} of {frames}")

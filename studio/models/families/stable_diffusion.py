@@ -26,6 +26,8 @@ from studio.sampling.schedule import NoiseLevel
 
 # Conditionings are small (SD: 236 kB); prompts are often tried again with another seed.
 _CONDITIONINGS_KEPT = 32
+# A graphics card is as good as idle with one small picture. It belongs to what a frame's bits depend on.
+FRAMES_TOGETHER = 8
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class StableDiffusion:
     @property
     def dtype(self) -> torch.dtype:
         return self._placement.dtype
+
+    @property
+    def together(self) -> int:
+        return 1 if self.device.type == "cpu" else FRAMES_TOGETHER
 
     @property
     def previews(self) -> Previews:

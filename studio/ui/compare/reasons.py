@@ -79,6 +79,8 @@ def _surroundings(first: Exhibit, second: Exhibit) -> Iterator[str]:
         yield _other(_tr("Device"), a.device, b.device)
     if a.dtype != b.dtype:
         yield _other(_tr("Precision"), a.dtype, b.dtype)
+    if a.batch != b.batch:
+        yield _other(_tr("Pictures in a network call"), str(a.batch), str(b.batch))
     yield from _versions(a, b)
 
 

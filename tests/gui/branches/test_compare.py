@@ -196,6 +196,7 @@ class TestWhy:
         [
             ({"model_hash": "cd" * 32}, "Weights of the model: ababababab > cdcdcdcdcd"),
             ({"device": "cuda"}, "Device: cpu > cuda"),
+            ({"batch": 8}, "Pictures in a network call: 1 > 8"),
             ({"dtype": "float16"}, "Precision: float32 > float16"),
             ({"versions": {"torch": "2.14.0"}}, "Version of torch: 2.13.0 > 2.14.0"),
         ],

@@ -189,6 +189,18 @@ def test_other_versions_are_named(reverie: Program, picture: Path, tmp_path: Pat
     assert answer.lines[2].endswith(" here, 1.0 then.")
 
 
+def test_another_shape_of_the_network_calls_is_named(reverie: Program, picture: Path, tmp_path: Path) -> None:
+    data = reverie_data(picture)
+    made = data["made"]
+    assert isinstance(made, dict)
+    made |= {"batch": 8, "pixels": ""}
+    old = rewritten(picture, tmp_path / "frame.png", 255 - pixels_of(picture), reverie=json.dumps(data))
+    assert "Together  8 pictures in a network call" in reverie("info", old).out
+    answer = reverie("verify", old)
+    assert answer.code == 1
+    assert answer.lines[1:] == ["Another number of pictures in a network call: 1 here, 8 then."]
+
+
 def test_a_model_that_is_not_known_here(
     generate: Program, reverie: Program, tmp_path: Path, tiny_model: Path, other_model: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,14 @@ def test_what_is_written_is_read() -> None:
         versions=dict(picture.versions),
         pixels=pixel_hash(picture.image),
     )
+
+
+def test_the_shape_of_a_network_call_is_told_where_it_held_several() -> None:
+    assert "batch" not in reverie_text(generated())
+    _, made = read_reverie(reverie_text(replace(generated(), batch=8)))
+    assert made is not None
+    assert made.batch == 8
+    assert made.model_dump()["batch"] == 8
 
 
 def test_the_text_is_versioned_and_bounded() -> None:
