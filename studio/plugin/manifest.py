@@ -31,8 +31,8 @@ _TAKEN = """
     hold i_know image inpaint interval json jump_length key key_guidance key_negative key_prompt loop lossless
     markdown mask match_colours method model name negative negative_prompt once only out outpaint over padding pairs
     picture pictures plugin precision preview preview_decoder preview_every processor_time prompt quick
-    reconstruction record refine repeats rescale rule safe_mode sampler save_code scale scale_mask seed sheet size
-    spacing start steps strength study timesteps timing version view width
+    reconstruction record refine repeats rescale rule safe_mode sampler save_code scale scale_mask seed
+    segment_frames sheet size spacing start steps strength study timesteps timing version view width
 """
 TAKEN_NAMES = frozenset(_TAKEN.split())
 """Names that an option of a sampler cannot have: they are fields of a picture or flags of the command line."""

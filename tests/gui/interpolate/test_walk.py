@@ -147,7 +147,7 @@ def test_a_frame_between_two_keys_becomes_one(walker: Walker) -> None:
 def test_a_frame_between_two_prompts_stays_the_same_as_a_key(restarted: Callable[[], Walker]) -> None:
     walker = restarted()
     walker.keys(1)
-    walker.window.interpolating.add_key(Key(FromSeed(seed=2), "lemon, 3d style", "", 3.0))
+    walker.window.interpolating.keys.add(Key(FromSeed(seed=2), "lemon, 3d style", "", 3.0))
     walker.state.change(walker.plan.with_frames(5))
     one = walker.looked_over().whole(1)
     walker.state.move_cursor(1)

@@ -15,7 +15,7 @@ from studio.models.model import Model
 from studio.sampling.denoiser import Denoiser
 from studio.sampling.info import SamplerInfo
 from studio.sampling.noise import ImageNoise
-from studio.sampling.registry import builtin_samplers
+from studio.sampling.registry import builtin_methods
 from studio.sampling.sampler import Memory, Run, Step
 from studio.sampling.schedule import NoiseLevel
 from tests.unit.generation.inpainting.painted import Easel, half, photograph
@@ -45,7 +45,7 @@ class Wanderer:
 @pytest.fixture
 def studio(tiny: Callable[[str], Model], tmp_path: Path) -> Studio:
     studio = Studio(tiny("stable_diffusion_1"), tmp_path)
-    studio.samplers.add([Wanderer()])
+    studio.methods.samplers.add([Wanderer()])
     return studio
 
 
@@ -77,9 +77,9 @@ def test_the_path_is_that_of_the_parent_unless_noise_is_drawn_anew(studio: Studi
 def test_repeats_of_a_stretch_walk_paths_of_their_own(tiny: Callable[[str], Model], tmp_path: Path) -> None:
     easel = Easel(tmp_path)
     recipe = easel.recipe(photograph(), half(), "wanderer", steps=4, repeats=2, jump_length=2)
-    model, wanderer, samplers = tiny("stable_diffusion_1"), Wanderer(), builtin_samplers()
-    samplers.add([wanderer])
-    journey = Journey(recipe, model, samplers, None, {}, easel.sources)
+    model, wanderer, methods = tiny("stable_diffusion_1"), Wanderer(), builtin_methods()
+    methods.samplers.add([wanderer])
+    journey = Journey(recipe, model, methods, None, {}, easel.sources)
     list(journey.walk(lambda: None))
     levels, noise = journey.grid.levels, ImageNoise(recipe.seed, (4, 8, 8))
     walked = [(0, 1), (1, 1), (0, 0), (1, 0), (2, 1), (3, 1), (2, 0), (3, 0)]

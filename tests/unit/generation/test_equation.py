@@ -13,7 +13,7 @@ from studio.generation.segments import segments
 from studio.job.recipe import FromStep, Sampling, recipe
 from studio.sampling.denoiser import Prediction
 from studio.sampling.info import SamplerInfo
-from studio.sampling.registry import SamplerRegistry, builtin_samplers
+from studio.sampling.registry import Methods, builtin_methods
 from studio.sampling.sampler import Step
 from studio.sampling.schedule import posterior
 from tests.unit.sampling.processes import SCHEDULES
@@ -27,11 +27,11 @@ def numbers(text: str) -> dict[str, float]:
     return {name: float(number.replace(" ", "")) for number, name in NUMBER.findall(text)}
 
 
-def formulas(sampler: str, samplers: SamplerRegistry | None = None, **options):
+def formulas(sampler: str, methods: Methods | None = None, **options):
     made = recipe(sampling=Sampling(sampler=sampler, steps=STEPS, options=options))
-    samplers = samplers or builtin_samplers()
-    parts = segments(made, SCHEDULE, samplers)
-    return parts[-1].grid.levels, [numbers(text) for text in equations(parts, samplers, SCHEDULE)]
+    methods = methods or builtin_methods()
+    parts = segments(made, SCHEDULE, methods)
+    return parts[-1].grid.levels, [numbers(text) for text in equations(parts, methods.samplers, SCHEDULE)]
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "euler"])
@@ -80,8 +80,10 @@ class Crooked:
 
 
 @pytest.fixture
-def strange() -> SamplerRegistry:
-    return SamplerRegistry([Odd(), Crooked()])
+def strange() -> Methods:
+    methods = builtin_methods()
+    methods.samplers.replace([Odd(), Crooked()])
+    return methods
 
 
 def test_memory_and_further_calls_are_named(strange):
@@ -95,9 +97,9 @@ def test_a_step_that_is_no_sum_has_no_formula(strange):
 
 
 def test_a_branch_has_the_formulas_of_both_of_its_samplers():
-    samplers = builtin_samplers()
+    methods = builtin_methods()
     parent = recipe(sampling=Sampling(sampler="ddim", steps=STEPS))
     start = FromStep(trajectory="0" * 32, step=2, parent=parent)
     branch = recipe(sampling=Sampling(sampler="ddpm", steps=STEPS), start=start)
-    found = equations(segments(branch, SCHEDULE, samplers), samplers, SCHEDULE)
+    found = equations(segments(branch, SCHEDULE, methods), methods.samplers, SCHEDULE)
     assert ["eps" in text for text in found] == [True, True, *[False] * (len(found) - 2)]
