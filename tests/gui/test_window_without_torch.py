@@ -35,4 +35,4 @@ def test_the_window_is_painted_without_torch() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "painted\n"
-    assert done.stderr.strip() in ("", "This plugin does not support propagateSizeHints()")
+    assert set(done.stderr.splitlines()) <= {"This plugin does not support propagateSizeHints()"}
