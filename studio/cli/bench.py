@@ -29,6 +29,7 @@ NAMES = (
     "interpolation",
     "recording",
     "diffusers",
+    "plugins",
     "window",
     "responsiveness",
     "painting",
@@ -89,16 +90,11 @@ def _benchmarks(
     wanted: Sequence[str], flags: Namespace, session: Session, token: CancelToken
 ) -> Mapping[str, Benchmark]:
     steps = QUICK_STEPS if flags.quick else flags.steps
-    window = WindowBenchmarks(*((1, 1) if flags.quick else (STARTS, PICTURES)), steps)
-    brush = PaintingBenchmark(1 if flags.quick else STROKES, steps)
-    of_window: Mapping[str, Benchmark] = {
-        "window": window.window,
-        "responsiveness": window.responsiveness,
-        "painting": brush.painting,
-    }
+    of_window = _of_window(flags, steps)
     if set(wanted) <= set(of_window):
         return of_window
     from studio.cli.bench_model import FRAMES, ModelBenchmarks
+    from studio.cli.bench_plugins import PLUGIN, PluginBenchmarks
     from studio.generation.stopwatch import Stopwatch
 
     workplace = Workplace(session.console)
@@ -109,6 +105,12 @@ def _benchmarks(
     stopwatch = Stopwatch(services.models, services.methods, token, clock)
     pairs, frames = (1, QUICK_FRAMES) if flags.quick else (flags.pairs, FRAMES)
     model = ModelBenchmarks(stopwatch, entry, placement, steps, pairs, frames)
+    plugins = PluginBenchmarks(
+        lambda methods: Stopwatch(services.models, methods, token, clock),
+        services.methods,
+        model.recipe(sampler=PLUGIN),
+        pairs,
+    )
     of_model: Mapping[str, Benchmark] = {
         "loop": model.loop,
         "preview": model.preview,
@@ -116,8 +118,16 @@ def _benchmarks(
         "interpolation": model.interpolation,
         "recording": model.recording,
         "diffusers": model.diffusers,
+        "plugins": plugins.plugins,
     }
     return {**of_window, **of_model}
+
+
+def _of_window(flags: Namespace, steps: int) -> Mapping[str, Benchmark]:
+    """Those that open the window, which need no model here."""
+    window = WindowBenchmarks(*((1, 1) if flags.quick else (STARTS, PICTURES)), steps)
+    brush = PaintingBenchmark(1 if flags.quick else STROKES, steps)
+    return {"window": window.window, "responsiveness": window.responsiveness, "painting": brush.painting}
 
 
 def _surroundings() -> str:

@@ -47,12 +47,11 @@ class ModelBenchmarks:
     pairs: int
     frames: int = FRAMES
 
-    def recipe(self, prompt: str = PROMPT) -> Recipe:
+    def recipe(self, prompt: str = PROMPT, sampler: str = "ddim") -> Recipe:
         """What is drawn."""
         width, height = self.entry.native_size
-        return recipe(
-            model=self.entry.name, prompt=prompt, width=width, height=height, seed=7, sampling={"steps": self.steps}
-        )
+        sampling = {"sampler": sampler, "steps": self.steps}
+        return recipe(model=self.entry.name, prompt=prompt, width=width, height=height, seed=7, sampling=sampling)
 
     def loop(self) -> Iterator[Figure]:
         """The whole loop against the bare network calls in it."""

@@ -84,6 +84,16 @@ def test_a_quick_benchmark_of_the_model(reverie: Program) -> None:
     }
 
 
+def test_a_quick_benchmark_of_plugins(reverie: Program) -> None:
+    answer = reverie("bench", "--quick", "--json", "--only", "plugins")
+    assert answer.code == 0
+    start, step = map(json.loads, answer.lines)
+    assert (start["name"], start["target"], start["unit"]) == ("plugin_start", 100.0, "ms")
+    assert start["value"] > 0
+    assert (step["name"], step["target"], step["unit"]) == ("plugin_step", 1.0, "%")
+    assert step["value"] > -100
+
+
 def test_a_benchmark_as_text(reverie: Program) -> None:
     answer = reverie("bench", "--quick", "--only", "loop", "--steps", 1)
     assert answer.code == 0

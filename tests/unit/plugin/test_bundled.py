@@ -13,6 +13,7 @@ from diffusers import (
     EulerAncestralDiscreteScheduler,
     HeunDiscreteScheduler,
     KDPM2DiscreteScheduler,
+    LCMScheduler,
 )
 
 from studio.plugin.conformance import conformance
@@ -122,3 +123,16 @@ def test_step_by_step_it_is_that_of_diffusers(name, spacing, steps):
     assert len(found) == len(expected) == steps
     for mine, other in zip(found, expected, strict=True):
         torch.testing.assert_close(mine, other, rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("steps", [2, 4, 8])
+def test_lcm_is_that_of_diffusers(steps):
+    """On its own timesteps; both draw the fresh noise from equal generators."""
+    theirs = LCMScheduler(**SD, clip_sample=False)
+    theirs.set_timesteps(steps)
+    levels = (*(SCHEDULE.level(int(t)) for t in theirs.timesteps), CLEAN)
+    x, generator, denoiser = noise(3), noises(5), GaussianDenoiser()
+    found = [*walk(samplers()["lcm"], x, levels, noises(5))]
+    for mine, t, level in zip(found, theirs.timesteps, levels, strict=False):
+        x = theirs.step(denoiser(x, level).eps, int(t), x, generator=generator).prev_sample
+        torch.testing.assert_close(mine, x, rtol=0, atol=TOLERANCE)
