@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -12,7 +13,9 @@ from typing import Any
 from studio.job.cancel import CancelToken
 
 EXIT_CANCELLED = 130
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+# A cancel is heard between two network calls; a plugin that asks for none is interrupted after so many seconds.
+GRACE, AGAIN = 2.0, 0.5
 
 
 class Interruptions:
@@ -21,6 +24,7 @@ class Interruptions:
     def __init__(self) -> None:
         self.seen = False
         self._token: CancelToken | None = None
+        self._over = threading.Event()
         self._former: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Interruptions:
@@ -37,15 +41,28 @@ class Interruptions:
     def cancelling(self) -> Iterator[CancelToken]:
         """A token that the first signal sets. A second signal no longer waits for the jobs to notice."""
         self._token = token = CancelToken()
+        self._over = over = threading.Event()
         if self.seen:
             token.cancel()
         try:
             yield token
         finally:
             self._token = None
+            over.set()
 
     def _caught(self, _number: int, _frame: FrameType | None) -> None:
         again, self.seen = self.seen, True
         if self._token is None or again:
             raise KeyboardInterrupt
         self._token.cancel()
+        threading.Thread(target=self._press, args=(self._over,), name="reverie-interruption", daemon=True).start()
+
+    def _press(self, over: threading.Event) -> None:
+        """Interrupt a plugin that comes to no end, as long as its job is not over."""
+        seconds = GRACE
+        while not over.wait(seconds):
+            seconds = AGAIN
+            if "studio.plugin.home" in sys.modules:
+                from studio.plugin.home import plugin_host
+
+                plugin_host().overseer.interrupt()

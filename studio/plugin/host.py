@@ -30,7 +30,7 @@ class PluginHost:
     """Loads plugins once and keeps them. May be asked from several threads."""
 
     def __init__(self, store: PluginStore, markers: Markers) -> None:
-        self._store, self._markers, self.overseer = store, markers, Overseer()
+        self._store, self._markers, self.overseer = store, markers, Overseer(waiting=markers.rest)
         self._loaded: dict[str, Loaded] = {}
         self._off: dict[str, str] = {}
         self._loading: dict[str, threading.Lock] = {}

@@ -42,6 +42,11 @@ class Markers:
                 if not self._depth[plugin]:  # it may be at work in two threads, or inside itself
                     self._write(self._open.get(plugin), RESTING)
 
+    def rest(self, plugin: str, rests: bool) -> None:
+        """A plugin at work waits for the network: if the program ends now, it is not the plugin's fault."""
+        with self._lock:
+            self._write(self._open.get(plugin), RESTING if rests else WORKING)
+
     def crashed(self) -> list[str]:
         """The plugins at whose work a program ended that does not run any more. Their marks are taken away."""
         found = []

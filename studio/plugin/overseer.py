@@ -59,6 +59,8 @@ class Overseer:
     """Told by the host when a plugin's code begins and ends; asked and ordered from any thread."""
 
     clock: Callable[[], float] = time.monotonic
+    # Told with the id when a plugin begins to wait for the network, and with False when it goes on.
+    waiting: Callable[[str, bool], None] = lambda plugin, waits: None
     _stints: list[_Stint] = field(default_factory=list)
     _begun: list[LeftThread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -90,9 +92,11 @@ class Overseer:
             yield
             return
         stint.network += 1
+        self.waiting(stint.plugin, True)
         try:
             yield
         finally:
+            self.waiting(stint.plugin, False)
             stint.network -= 1
             stint.since = self.clock()
 

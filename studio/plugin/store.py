@@ -140,12 +140,12 @@ class PluginStore:
 
     def reload(self, plugin: str) -> PluginEntry:
         """Take in anew what its author changed in its folder, and enable that. Raises as `install` and `enable`."""
-        source = self.source(plugin)
+        source, known = self.source(plugin), self.i_know(plugin)
         if source is not None:
             if read_manifest(source).id != plugin:
                 raise RefusedFile(f"{source} holds another plugin by now. Install it.")
             self.install(source)
-        return self.enable(plugin, self.files(plugin).digest)
+        return self.enable(plugin, self.files(plugin).digest, i_know=known)
 
     def look_again(self) -> None:
         """Take over what another program decided about plugins."""

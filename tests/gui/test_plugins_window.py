@@ -208,3 +208,47 @@ def test_one_that_ends_the_program_fails_its_check_and_the_window_lives(manager:
     assert manager.state("crash") in (PluginState.FAILED, PluginState.QUARANTINED)
     assert "ended with a crash" in manager.window.page.report.words()
     assert manager.driver.window.isVisible()
+
+
+def test_nothing_is_reloaded_that_was_not_agreed_to(manager: Manager) -> None:
+    manager.drop_file(kit.write(manager.root / "source", "mine"))
+    manager.driver.until(lambda: manager.window.current() == "mine")
+    assert not manager.button("Reload").isEnabled()
+    manager.enable()
+    assert manager.button("Reload").isEnabled()
+    (plugin_host().store.entry("mine").folder / "mine.py").write_text(kit.code("mine") + "\n")
+    manager.controller.refresh()
+    assert "not those that you agreed to" in manager.window.page.said()
+    assert not manager.button("Reload").isEnabled()
+    assert not manager.button("Enable").isEnabled()
+
+
+def test_checks_wait_for_each_other_and_none_is_given_up(manager: Manager) -> None:
+    for name, step in (("wrong", BROKEN), ("right", kit.GOOD_STEP)):
+        manager.drop(name, step)
+        manager.tick("I have read this")
+        manager.press("Enable")
+    manager.driver.until(lambda: manager.controller.check_of("right") is not None)
+    assert manager.state("wrong") is PluginState.FAILED
+    assert manager.state("right") is PluginState.ENABLED
+
+
+def test_what_was_not_tried_to_the_end_is_off_at_the_next_start(manager: Manager) -> None:
+    manager.drop("hasty")
+    manager.tick("I have read this")
+    manager.press("Enable")
+    manager.controller.shut_down()
+    assert manager.state("hasty") is PluginState.FAILED
+    assert "check was not finished" in plugin_host().store.entry("hasty").sentence
+
+
+def test_one_that_is_removed_meanwhile_breaks_nothing(manager: Manager) -> None:
+    manager.drop("gone")
+    manager.tick("I have read this")
+    manager.press("Enable")
+    plugin_host().store.remove("gone")
+    manager.window.choose("heun")
+    manager.window.choose("gone")
+    assert "There is no plugin 'gone'" in manager.window.banner.text()
+    manager.driver.until(lambda: not manager.controller.is_checking)
+    assert manager.window.current() != "gone"

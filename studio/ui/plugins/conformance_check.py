@@ -30,7 +30,7 @@ class Checked:
 
 
 class ConformanceCheck(QObject):
-    """Runs one check at a time; `ended(Checked)` tells what came of it."""
+    """Runs one check at a time, the others wait; `ended(Checked)` tells what came of each."""
 
     ended = Signal(object)
 
@@ -39,6 +39,7 @@ class ConformanceCheck(QObject):
         self._plugin = ""
         self._process: QProcess | None = None
         self._late = False
+        self._waiting: list[str] = []
         self._limit = QTimer(self)
         self._limit.setSingleShot(True)
         self._limit.setInterval(TIME_LIMIT_MS)
@@ -50,8 +51,11 @@ class ConformanceCheck(QObject):
         return self._plugin
 
     def start(self, plugin: str) -> None:
-        """Try a plugin that is enabled. A check that still runs is given up."""
-        self.cancel()
+        """Try a plugin that is enabled, when the checks before it are over. One of its own that runs begins anew."""
+        if self._plugin and self._plugin != plugin:
+            self._waiting = [one for one in self._waiting if one != plugin] + [plugin]
+            return
+        self._end()
         process = self._process = QProcess(self)
         self._plugin, self._late = plugin, False
         process.finished.connect(self._finished)
@@ -60,7 +64,22 @@ class ConformanceCheck(QObject):
         self._limit.start()
 
     def cancel(self) -> None:
-        """End the check; nothing is told of it."""
+        """End all checks; nothing is told of them."""
+        self._waiting = []
+        self._end()
+
+    def drop(self, plugin: str) -> None:
+        """A plugin is not to be tried any more."""
+        self._waiting = [one for one in self._waiting if one != plugin]
+        if self._plugin == plugin:
+            self._end()
+            self._next()
+
+    def _next(self) -> None:
+        if self._waiting:
+            self.start(self._waiting.pop(0))
+
+    def _end(self) -> None:
         process = self._forget()
         if process is not None:
             process.blockSignals(True)
@@ -99,6 +118,7 @@ class ConformanceCheck(QObject):
 
     def _tell(self, checked: Checked) -> None:
         self._forget()
+        self._next()
         self.ended.emit(checked)
 
     def _forget(self) -> QProcess | None:

@@ -70,7 +70,8 @@ class PluginFoot(QWidget):
         self._allow(self._switch, why or ("" if usable else self.tr("It cannot be read.")))
         self._allow(self._remove, self._why_not_remove(view.entry))
         self._allow(self._check, "" if on and not view.checking else self.tr("Only an enabled plugin is tried."))
-        known = on or view.changed or view.source
+        # Reload asks nothing, so it is only for what was agreed to once, and not for files that somebody changed since.
+        known = view.agreed and not view.changed
         self._allow(self._reload, "" if known else self.tr("It was not enabled yet."))
 
     def _why_not_switch(self, view: PluginView, *, on: bool, broken: bool) -> str:

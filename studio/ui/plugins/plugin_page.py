@@ -25,8 +25,10 @@ FILES, REPORT, LOG = range(3)
 
 @dataclass(frozen=True)
 class PluginView:
-    """All that the page shows of a plugin. `files` is None where they cannot be read; `changed` says that they are
-    others than those the user agreed to; `source` that its author's folder is known; `checked` is None before a check.
+    """All that the page shows of a plugin.
+
+    `files` is None where they cannot be read; `changed` says that they are others than those the user agreed to;
+    `source` that its author's folder is known; `agreed` that it was ever enabled; `checked` is None before a check.
     """
 
     entry: PluginEntry
@@ -34,6 +36,7 @@ class PluginView:
     sentence: str = ""
     changed: bool = False
     source: bool = False
+    agreed: bool = False
     checking: bool = False
     checked: Checked | None = None
     log: Sequence[str] = ()

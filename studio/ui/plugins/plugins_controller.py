@@ -34,6 +34,8 @@ class PluginsController(QObject):
         super().__init__(window)
         self._window, self._host, self._methods, self.watch = window, host, methods, watch
         self._checked: dict[str, Checked] = {}
+        # Enabled, but their first check is not over: what it was not seen to keep is not kept enabled.
+        self._unproven: set[str] = set()
         self._check: ConformanceCheck | None = None
         self._background = Background(self)
         self.plugins_window: PluginsWindow | None = None
@@ -74,7 +76,7 @@ class PluginsController(QObject):
         if files is None:
             return
         if self._do(lambda: self._host.store.enable(plugin, files.digest, i_know=i_know)):
-            self._begin_check(plugin)
+            self._prove(plugin)
 
     def disable(self, plugin: str) -> None:
         """Use it no longer."""
@@ -96,7 +98,7 @@ class PluginsController(QObject):
     def reload(self, plugin: str) -> None:
         """Take over what its author changed, and try it."""
         if self._do(lambda: self._host.store.reload(plugin)):
-            self._begin_check(plugin)
+            self._prove(plugin)
 
     def check(self, plugin: str) -> None:
         """Try it anew."""
@@ -115,6 +117,9 @@ class PluginsController(QObject):
         self._background.shut_down()
         if self._check is not None:
             self._check.cancel()
+        for plugin in self._unproven:
+            sentence = self.tr("Its check was not finished, so it is off. Enable it again.")
+            self._host.failed(plugin, PluginFailure(plugin, sentence))
 
     def _shown(self) -> PluginsWindow:
         if self.plugins_window is None:
@@ -138,8 +143,15 @@ class PluginsController(QObject):
         return self.plugins_window
 
     def _show(self, plugin: str) -> None:
-        if self.plugins_window is not None and plugin:
-            self.plugins_window.show_plugin(self._view(plugin))
+        if self.plugins_window is None or not plugin:
+            return
+        try:
+            view = self._view(plugin)
+        except StudioError as problem:  # another program removed it
+            self._refuse(problem.sentence)
+            self.plugins_window.show_entries(self._host.store.entries())
+            return
+        self.plugins_window.show_plugin(view)
 
     def _view(self, plugin: str) -> PluginView:
         from studio.ui.plugins.plugin_page import PluginView
@@ -151,7 +163,8 @@ class PluginsController(QObject):
         checking = self._check is not None and self._check.plugin == plugin
         checked, log = self._checked.get(plugin), self._host.log(plugin)
         sentence = CHANGED if changed else entry.sentence
-        return PluginView(entry, files, sentence, changed, store.source(plugin) is not None, checking, checked, log)
+        source, agreed = store.source(plugin) is not None, bool(store.agreed(plugin)) or entry.bundled
+        return PluginView(entry, files, sentence, changed, source, agreed, checking, checked, log)
 
     def _files(self, plugin: str) -> PluginFiles | None:
         try:
@@ -175,11 +188,15 @@ class PluginsController(QObject):
         self._host.forget(entry.id)
         self._checked.pop(entry.id, None)
         self.refresh()
+        self._shown().banner.dismiss()
         self._shown().search.clear()
         self._shown().choose(entry.id)
 
     def _remove(self, plugin: str) -> None:
         try:
+            if self._check is not None:
+                self._check.drop(plugin)
+            self._unproven.discard(plugin)
             self._host.store.remove(plugin)
         except StudioError as problem:
             self._refuse(problem.sentence)
@@ -187,6 +204,12 @@ class PluginsController(QObject):
         self._host.forget(plugin)
         self._checked.pop(plugin, None)
         self.refresh()
+
+    def _prove(self, plugin: str) -> None:
+        """Its first check: only what comes with the program, or is known to break a promise, stays on without."""
+        if not self._host.store.i_know(plugin) and not self._host.store.entry(plugin).bundled:
+            self._unproven.add(plugin)
+        self._begin_check(plugin)
 
     def _begin_check(self, plugin: str) -> None:
         if self._check is not None:
@@ -198,7 +221,10 @@ class PluginsController(QObject):
 
     def _ended(self, checked: Checked) -> None:
         self._checked[checked.plugin] = checked
+        self._unproven.discard(checked.plugin)
         self._host.store.look_again()
+        if checked.plugin not in {entry.id for entry in self._host.store.entries()}:
+            return
         if checked.printed:
             self._host.note(checked.plugin, checked.printed)
         entry = self._host.store.entry(checked.plugin)

@@ -105,6 +105,7 @@ class PluginsWindow(QWidget):
         menu.addAction(self.tr("From a folder…")).triggered.connect(self.install_folder)
         self._install.setMenu(menu)
         self.search.textChanged.connect(self._searched)
+        self.list.clicked.connect(lambda _: self.banner.dismiss())
         self.list.selectionModel().currentChanged.connect(lambda *_: self._tell())
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -267,3 +269,23 @@ def test_a_thread_that_outlives_the_command_is_told_and_does_not_keep_it_from_en
     assert (tmp_path / "owl.png").is_file()
     plugin_host().store.look_again()
     assert state("busy") is PluginState.QUARANTINED
+
+
+def test_an_endless_loop_ends_with_one_ctrl_c_and_is_named(own_home: Path, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    loop = f"open({str(begun)!r}, 'w').close()\nwhile True:\n    pass\n"
+    plugin_host().store.install(kit.write(tmp_path, "loopy", loop))
+    plugin_host().store.enable("loopy", plugin_host().store.files("loopy").digest)
+    words = ["generate", "--prompt", "owl", "--size", "64x64", "--steps", "2", "--sampler", "loopy", "--seed", "1"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "studio.cli.main", *words, "--out", str(tmp_path / "owl.png")],
+        cwd=ROOT, env=environment(own_home), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not begun.exists() and running.poll() is None:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "Loopy of the plugin Loopy stopped at step 1: it did not come to an end and was stopped. It is off." in said
+    plugin_host().store.look_again()
+    assert state("loopy") is PluginState.FAILED

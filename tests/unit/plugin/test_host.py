@@ -15,6 +15,7 @@ from studio.generation.services import Services
 from studio.job.cancel import CancelToken
 from studio.job.event import Cancelled, Failed, ImageReady
 from studio.job.preview import PreviewSettings
+from studio.plugin.markers import RESTING
 from studio.plugin.store import PluginState
 from studio.sampling.registry import builtin_methods
 from tests.unit.generation.runs import Bent, Loaded, pixels, small
@@ -181,3 +182,15 @@ def test_an_update_without_its_sampler_says_so(tmp_path, starter):
     home.store.enable("sample", home.store.files("sample").digest)
     (failed,) = ends(starter, methods, "sample", Failed)
     assert failed.sentence == "Sample has no sampler 'sample' any more. Start again."
+
+
+def test_who_waits_for_the_network_is_not_blamed_for_the_end_of_the_program(tmp_path, starter):
+    _, methods = prepared(tmp_path, kit.GOOD_STEP)
+    marks = []
+
+    def looking(*given):
+        marks.append([path.read_bytes() for path in (tmp_path / "at-work").iterdir()])
+        return starter.network(*given)
+
+    ends(Bent(starter, network=looking), methods, "sample", ImageReady)
+    assert marks == [[RESTING], [RESTING]]
