@@ -54,7 +54,17 @@ class PluginHost:
         """The built-in methods and those of the enabled plugins, as they are now."""
         found = builtin_methods()
         self.add_to(found)
+        for registry in (found.samplers, found.spacings, found.guidance):
+            registry.hint = self._where_it_is
         return found
+
+    def _where_it_is(self, name: str) -> str:
+        """A sentence on a method that a plugin has which is not enabled, "" if none has it."""
+        for entry in self._store.entries():
+            if entry.manifest and any(part.name == name for part in entry.manifest.contributions):
+                way = f"Enable it in the plugins window (F9), or with 'reverie plugins enable {entry.id}'."
+                return f"'{name}' comes with the plugin {entry.name}, which is not enabled. {way}"
+        return ""
 
     def note(self, plugin: str, text: str) -> None:
         """Keep a line for the plugin's author: what it prints, how it failed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -38,6 +38,8 @@ class Registry(Generic[M, I_co]):
     def __init__(self, field: str, kind: str, methods: Iterable[M] = ()) -> None:
         self._field, self._kind = field, kind
         self._methods: dict[str, M] = {}
+        # A sentence on a name that is not known here, "" where there is nothing to say: it may be switched off.
+        self.hint: Callable[[str], str] = lambda name: ""
         self.add(methods)
 
     def add(self, methods: Iterable[M]) -> None:
@@ -52,7 +54,8 @@ class Registry(Generic[M, I_co]):
         """The method of that name. Raises `InvalidField` that lists the names there are."""
         if name not in self._methods:
             names = ", ".join(self._methods)
-            raise InvalidField(self._field, f"{self._kind} '{name[:40]}' is not known. Use one of: {names}.")
+            usual = f"{self._kind} '{name[:40]}' is not known. Use one of: {names}."
+            raise InvalidField(self._field, self.hint(name) or usual)
         return self._methods[name]
 
     def by_name(self) -> Mapping[str, M]:

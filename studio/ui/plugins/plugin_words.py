@@ -74,7 +74,8 @@ def row_text(entry: PluginEntry) -> str:
     if entry.sentence:
         return entry.sentence
     if entry.manifest and entry.manifest.description:
-        return " ".join(entry.manifest.description.split())
+        author = "" if entry.bundled else ", ".join(entry.manifest.authors)
+        return ". ".join(part for part in (author, " ".join(entry.manifest.description.split())) if part)
     return ", ".join(part.title for part in entry.manifest.contributions) if entry.manifest else ""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.errors import CancelRequested, OutOfMemory
+from studio.errors import CancelRequested, InvalidField, OutOfMemory
 from studio.generation.run import run
 from studio.generation.services import Services
 from studio.job.cancel import CancelToken
@@ -194,3 +194,13 @@ def test_who_waits_for_the_network_is_not_blamed_for_the_end_of_the_program(tmp_
 
     ends(Bent(starter, network=looking), methods, "sample", ImageReady)
     assert marks == [[RESTING], [RESTING]]
+
+
+def test_a_method_of_a_plugin_that_is_off_says_where_it_is(tmp_path):
+    home = kit.Home(tmp_path)
+    home.store.install(kit.write(tmp_path / "source"))
+    with pytest.raises(InvalidField, match="'sample' comes with the plugin Sample, which is not enabled") as refused:
+        home.host.methods().samplers.get("sample")
+    assert refused.value.field == "sampler"
+    with pytest.raises(InvalidField, match="Sampler 'other' is not known"):
+        home.host.methods().samplers.get("other")
